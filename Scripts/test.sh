@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Everything that CI checks, and a last line "N passed, N failed, N skipped": Scripts/test.sh
+#
+# A step that fails does not keep the others from being tried, except that nothing is tested that could not be built.
+# MINGJIAN_FUZZ_SECONDS (60) is how long each parser is fuzzed. Results stay in .build/results.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+results=$PWD/.build/results
+python=$PWD/.venv/bin/python
+export MINGJIAN_FUZZ_SECONDS=${MINGJIAN_FUZZ_SECONDS:-60}
+
+# step NAME COMMAND…: runs it, and writes down how it ended and how long it took.
+step() {
+    local name=$1 began=$SECONDS code=0
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" </dev/null || code=$?
+    echo "$name $code $((SECONDS - began))" >>"$results/steps"
+    return "$code"
+}
+
+# suite NAME FOLDER: runs the Python tests of a folder, with PostgreSQL at hand and the binary that was built.
+suite() {
+    [ -d "$2" ] || return 0
+    step "$1" Scripts/with-postgres.sh "$python" -m pytest -q -o "cache_dir=.build/pytest" \
+        --junitxml "$results/$1.xml" "$2"
+}
+
+tests() {
+    step swift Scripts/with-postgres.sh swift test --skip-build --disable-xctest --xunit-output "$results/swift.xml" ||
+        true
+    MINGJIAN_BINARY=$(swift build --show-bin-path)/mingjian
+    export MINGJIAN_BINARY
+    suite api Tests/API || true
+    suite browser Tests/Browser || true
+}
+
+rm -rf "$results"
+mkdir -p "$results"
+Scripts/install-test.sh
+step format swift format lint --strict --recursive --parallel Sources Tests Package.swift || true
+step architecture "$python" Scripts/check-architecture.py || true
+step scripts "$python" -m pytest -q -o "cache_dir=.build/pytest" --junitxml "$results/scripts.xml" Scripts || true
+if step build swift build --build-tests; then tests; fi
+printf '\n'
+exec "$python" Scripts/tally.py "$results"

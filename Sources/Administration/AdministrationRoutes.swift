@@ -1,0 +1,18 @@
+package import Entrance
+package import Hummingbird
+package import Site
+
+/// All addresses of this room: `/admin…` for administrators, `/office` for every member of staff.
+package struct AdministrationRoutes: Sendable {
+    let services: Services
+
+    package init(_ services: Services) { self.services = services }
+
+    /// Adds them; a ``SessionLayer`` must stand before.
+    package func add(to routes: some RouterMethods<SiteContext>) {
+        OrganRoutes(services: services).add(to: routes)
+        PeopleRoutes(services: services).add(to: routes)
+        PosterRoutes(services: services).add(to: routes)
+        OfficeRoutes(services: services).add(to: routes)
+    }
+}

@@ -1,0 +1,137 @@
+import Casework
+import Database
+import Kernel
+import Sealing
+
+/// Everything that one act will write, worked out before the transaction.
+struct ActChange: Sendable {
+    let rule: ActRule
+    let open: OpenReport
+    let letter: Letter?
+    let viewer: Viewer?
+    let at: Instant
+    /// The report after the act.
+    var after: StoredReport
+    var codes: [String: String] = [:]
+    var texts: [NewText] = []
+    var newKeys: [NewKey] = []
+    var wraps: [NewWrap] = []
+    var files: [NewFile] = []
+    var dropLetterWrapsOf: OrganID?
+    var dropWraps: [(key: SealingKeyID, recipient: String)] = []
+    var bars: [StaffID: BarReason] = [:]
+    var drawsNumber = false
+    /// The report arrives at another organ with this act.
+    var arrives = false
+
+    var report: ReportID { open.stored.id }
+    var sequence: Int { open.stored.standing.sequence + 1 }
+    var author: String { viewer == nil ? "reporter" : "office" }
+
+    init(act: PossibleAct, open: OpenReport, letter: Letter?, viewer: Viewer?, at: Instant) {
+        rule = act.rule
+        self.open = open
+        self.letter = letter
+        self.viewer = viewer
+        self.at = at
+        after = open.stored
+        after.standing.stage = act.to
+        after.standing.sequence = sequence
+        after.standing.done.append(
+            DoneAct(
+                act: act.rule.name, from: open.stored.standing.stage, staff: viewer?.staff,
+                custody: open.stored.standing.custody?.index ?? 0, at: at))
+    }
+
+    mutating func setNumber(_ number: String) {
+        let last = after.standing.custodies.count - 1
+        guard last >= 0 else { return }
+        after.standing.custodies[last].number = number
+    }
+
+    mutating func updateCustody(_ body: (inout Custody) -> Void) {
+        let last = after.standing.custodies.count - 1
+        guard last >= 0 else { return }
+        body(&after.standing.custodies[last])
+    }
+
+    /// Seals one text of the act under the key its field asks for.
+    mutating func seal(_ field: String, _ text: String, under key: HeldKey?) throws {
+        guard let key else { throw CasefileError.keyMissing }
+        texts.append(
+            try NewText(field, Array(text.utf8), under: key, report: report, sequence: sequence, author: author))
+    }
+
+    /// The case key of the holding organ; a fresh one when this organ has none yet.
+    mutating func caseKeyMakingOne() throws -> HeldKey {
+        if let key = open.caseKey { return key }
+        if let made = newKeys.first(where: { $0.kind == "case" }) { return made.key }
+        guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
+        let key = HeldKey.fresh()
+        newKeys.append(NewKey(key: key, kind: "case", custody: custody.index))
+        wraps += try open.picture.wraps(
+            of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
+        return key
+    }
+
+    /// Gives an office of the holding organ what it needs to read: letter key and case key.
+    mutating func admit(_ office: OfficeID, audience: Audience) throws {
+        guard let letterKey = open.letterKey else { throw CasefileError.keyMissing }
+        let caseKey = try caseKeyMakingOne()
+        for key in [letterKey, caseKey] {
+            let made = try open.picture.wraps(
+                of: key, to: office, audience: audience, barred: after.standing.barred)
+            guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: office.description) }
+            wraps += made
+        }
+    }
+
+    /// Writes event, keys, wraps and texts. The report row itself was updated before.
+    func write(_ tx: any Transaction, rules: String) throws {
+        guard let custody = open.stored.standing.custody, let now = after.standing.custody else { return }
+        let event = NewEvent(
+            id: .ordered(at: at), at: at, actor: viewer.map { .staff($0.staff) } ?? .reporter, act: rule.name,
+            from: open.stored.standing.stage, to: after.standing.stage, codes: codes)
+        try event.insert(tx, report: report, sequence: sequence, custody: custody, rules: rules)
+        if now.index != custody.index {
+            try now.insert(tx, report: report)
+        } else if now != custody {
+            try tx.run(
+                """
+                UPDATE custody SET office_id = \(now.office), number = \(now.number), audience = \(now.audience.rawValue)
+                WHERE report_id = \(report) AND idx = \(now.index)
+                """)
+        }
+        if after.standing.handlers != open.stored.standing.handlers {
+            try tx.run("DELETE FROM allocation WHERE report_id = \(report)")
+            for person in after.standing.handlers {
+                try tx.run("INSERT INTO allocation (report_id, staff_id) VALUES (\(report), \(person))")
+            }
+        }
+        for (person, reason) in bars where !open.stored.standing.barred.contains(person) {
+            try tx.run(
+                "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(report), \(person), \(reason.rawValue))")
+        }
+        for key in newKeys { try key.insert(tx, report: report) }
+        if let organ = dropLetterWrapsOf { try dropWraps(tx, of: organ) }
+        for drop in dropWraps {
+            try tx.run("DELETE FROM key_wrap WHERE key_id = \(drop.key) AND recipient = \(drop.recipient)")
+        }
+        for wrap in wraps { try wrap.insert(tx) }
+        for text in texts { try text.insert(tx, report: report, at: at) }
+        for file in files { try file.insert(tx, report: report) }
+    }
+
+    /// Sending up and handing over take the letter out of the sender's hands.
+    private func dropWraps(_ tx: any Transaction, of organ: OrganID) throws {
+        let world = open.picture.world
+        let recipients =
+            world.offices(of: organ).map { Recipient.office($0.id).description }
+            + world.staff.values.filter { $0.organ == organ }.map { Recipient.staff($0.id).description }
+        try tx.run(
+            """
+            DELETE FROM key_wrap WHERE recipient IN \(list: recipients) AND key_id IN
+              (SELECT id FROM sealing_key WHERE report_id = \(report) AND kind = 'letter')
+            """)
+    }
+}

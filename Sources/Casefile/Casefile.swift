@@ -1,0 +1,67 @@
+package import Casework
+package import Database
+package import Kernel
+package import Sealing
+package import WorkingDays
+
+/// The only door to stored reports. Every read and write takes the viewer (or the holder of a receipt), checks
+/// need-to-know, seals and unseals, and writes the event in the same transaction as its projections.
+package struct Casefile: Sendable {
+    package let database: any Database
+    package let clock: Clock
+    package let workflow: Workflow
+    package let calendar: WorkingDayTable
+    package let regions: RegionTable
+    package let keys: KeysFolder
+    package let files: FileStore
+    package let gate: PasswordGate
+    let pictures: PictureCache
+    /// What sealing a password costs here.
+    package let passwordCost: PasswordCost
+
+    package init(
+        database: any Database, clock: Clock, workflow: Workflow, calendar: WorkingDayTable, regions: RegionTable,
+        keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard
+    ) {
+        self.database = database
+        self.clock = clock
+        self.workflow = workflow
+        self.calendar = calendar
+        self.regions = regions
+        self.keys = keys
+        self.files = files
+        self.gate = gate
+        pictures = PictureCache()
+        self.passwordCost = passwordCost
+    }
+
+    private init(_ other: Casefile, clock: Clock? = nil, regions: RegionTable? = nil) {
+        database = other.database
+        self.clock = clock ?? other.clock
+        workflow = other.workflow
+        calendar = other.calendar
+        self.regions = regions ?? other.regions
+        keys = other.keys
+        files = other.files
+        gate = other.gate
+        pictures = other.pictures
+        passwordCost = other.passwordCost
+    }
+
+    /// The same door at another time: for demonstrations and simulations.
+    package func with(clock: Clock) -> Casefile { Casefile(self, clock: clock) }
+
+    /// The same door with another list of places.
+    package func with(regions: RegionTable) -> Casefile { Casefile(self, regions: regions) }
+
+    /// The organs, offices and people as they stand now.
+    package func world() async throws -> World {
+        let pictures = pictures
+        return try await database.read { try pictures.current($0).world }
+    }
+
+    func picture() async throws -> Picture {
+        let pictures = pictures
+        return try await database.read { try pictures.current($0) }
+    }
+}

@@ -1,0 +1,234 @@
+package import Casework
+import Database
+import Kernel
+package import Sealing
+
+/// A new member of staff: a key pair whose private half is sealed under the first password.
+package struct NewStaff: Sendable {
+    package var staff: Staff
+    package var places: [(office: OfficeID, role: Role)]
+    package var publicKey: PublicKey
+    package var sealedKey: [UInt8]
+    package var mustChange: Bool
+
+    /// Makes the key pair; the private key is forgotten once it is sealed.
+    package static func make(
+        _ staff: Staff, places: [(office: OfficeID, role: Role)], password: String, mustChange: Bool,
+        gate: PasswordGate, cost: PasswordCost
+    ) async throws -> NewStaff {
+        let key = PrivateKey.generate()
+        return NewStaff(
+            staff: staff, places: places, publicKey: key.publicKey,
+            sealedKey: try await gate.seal(secret: key.bytes, password: password, cost: cost), mustChange: mustChange)
+    }
+}
+
+/// One of the three who can together, any two of them, restore an office's key.
+package struct EscrowHolder: Sendable {
+    package var position: Int
+    package var name: String
+    package var publicKey: PublicKey
+
+    package init(position: Int, name: String, publicKey: PublicKey) {
+        self.position = position
+        self.name = name
+        self.publicKey = publicKey
+    }
+}
+
+extension Casefile {
+    /// Writes organs, offices and people. An office that has no key yet gets one, wrapped to those of its members who
+    /// come with it and to the escrow holders; whoever joins an office that has one waits for a colleague.
+    package func enlarge(organs: [Organ] = [], offices: [Office] = [], staff: [NewStaff] = []) async throws {
+        let now = clock.now()
+        try await database.write { tx in
+            for organ in organs { try organ.save(tx) }
+            for office in offices { try office.save(tx) }
+            for person in staff { try person.insert(tx, at: now) }
+            try Self.makeMissingOfficeKeys(tx, at: now)
+            try Self.touchWorld(tx)
+        }
+    }
+
+    /// Changes what stands in an organ's, office's or person's record; keys stay as they are.
+    package func change(organ: Organ? = nil, office: Office? = nil, staff: Staff? = nil) async throws {
+        try await database.write { tx in
+            if let organ { try organ.save(tx) }
+            if let office { try office.save(tx) }
+            if let staff {
+                try tx.run(
+                    """
+                    UPDATE staff SET name = \(staff.name), name_en = \(staff.nameEnglish),
+                      aliases = \(JSONText.encode(staff.aliases)), kin = \(JSONText.encode(staff.kin)),
+                      active = \(staff.active) WHERE id = \(staff.id)
+                    """)
+                if !staff.active { try tx.run("DELETE FROM session WHERE staff_id = \(staff.id)") }
+            }
+            try Self.touchWorld(tx)
+        }
+    }
+
+    /// Gives a person a role in an office. Without the office's key the newcomer reads nothing until let in.
+    package func join(_ person: StaffID, office: OfficeID, role: Role) async throws {
+        let now = clock.now()
+        try await database.write { tx in
+            try tx.run(
+                """
+                INSERT INTO membership (staff_id, office_id, role) VALUES (\(person), \(office), \(role.rawValue))
+                ON CONFLICT (staff_id, office_id, role) DO NOTHING
+                """)
+            try Self.makeMissingOfficeKeys(tx, at: now)
+            try Self.touchWorld(tx)
+        }
+    }
+
+    /// Takes a role away; with the last one the grant of the office's key goes too.
+    package func leave(_ person: StaffID, office: OfficeID, role: Role) async throws {
+        try await database.write { tx in
+            try tx.run(
+                """
+                DELETE FROM membership
+                WHERE staff_id = \(person) AND office_id = \(office) AND role = \(role.rawValue)
+                """)
+            if try !tx.exists("SELECT 1 FROM membership WHERE staff_id = \(person) AND office_id = \(office)") {
+                try tx.run("DELETE FROM office_grant WHERE staff_id = \(person) AND office_id = \(office)")
+            }
+            try Self.touchWorld(tx)
+        }
+    }
+
+    /// A colleague who holds the office's key lets a newcomer in, with this one act.
+    package func admit(_ newcomer: StaffID, to office: OfficeID, by viewer: Viewer) async throws {
+        let pictures = pictures
+        let now = clock.now()
+        let (wrap, generation) = try await database.read { tx -> ([UInt8], Int) in
+            let picture = try pictures.current(tx)
+            let members = picture.world.members(of: office)
+            guard members.contains(where: { $0.staff == viewer.staff && $0.admitted }),
+                members.contains(where: { $0.staff == newcomer })
+            else { throw CasefileError.notYourAct }
+            guard let key = picture.officeKeys[office], let publicKey = picture.staffKeys[newcomer] else {
+                throw CasefileError.keyMissing
+            }
+            var ring = try KeyRing.load(tx, for: viewer)
+            let secret = try ring.officeKey(office, generation: key.generation)
+            let binding = Binding.officeKey(office, key.generation)
+            return (try Wrap.seal(secret.bytes, to: publicKey, binding: binding), key.generation)
+        }
+        try await database.write { tx in
+            try tx.run(
+                """
+                INSERT INTO office_grant (office_id, generation, staff_id, wrap, granted_by, granted_at)
+                VALUES (\(office), \(generation), \(newcomer), \(wrap), \(viewer.staff), \(now))
+                ON CONFLICT (office_id, generation, staff_id) DO NOTHING
+                """)
+            try Self.touchWorld(tx)
+        }
+    }
+
+    /// Writes the escrow holders of a new installation. Refused once there are any.
+    package func appoint(_ holders: [(holder: EscrowHolder, sealedKey: [UInt8])]) async throws {
+        try await database.write { tx in
+            for (holder, sealedKey) in holders {
+                try tx.run(
+                    """
+                    INSERT INTO escrow_holder (position, name, public_key, sealed_key)
+                    VALUES (\(holder.position), \(holder.name), \(holder.publicKey.bytes), \(sealedKey))
+                    """)
+            }
+        }
+    }
+
+    static func touchWorld(_ tx: any Transaction) throws {
+        try tx.run("UPDATE world_version SET version = version + 1 WHERE id = 1")
+    }
+
+    /// Creates the key of every office that has members and none yet; the private key lives only in this call.
+    private static func makeMissingOfficeKeys(_ tx: any Transaction, at now: Instant) throws {
+        let holders = try tx.rows("SELECT public_key FROM escrow_holder ORDER BY position").compactMap {
+            PublicKey(bytes: try $0.get("public_key"))
+        }
+        let rows = try tx.rows(
+            """
+            SELECT DISTINCT m.office_id, s.id, s.public_key FROM membership m JOIN staff s ON s.id = m.staff_id
+            WHERE NOT EXISTS (SELECT 1 FROM office_key k WHERE k.office_id = m.office_id)
+            ORDER BY m.office_id, s.id
+            """)
+        var members: [OfficeID: [(StaffID, PublicKey)]] = [:]
+        for row in rows {
+            guard let key = PublicKey(bytes: try row.get("public_key")) else { continue }
+            members[try row.get("office_id"), default: []].append((try row.get("id"), key))
+        }
+        for (office, people) in members {
+            let key = PrivateKey.generate()
+            let binding = Binding.officeKey(office, 1)
+            try tx.run(
+                """
+                INSERT INTO office_key (office_id, generation, public_key, created_at)
+                VALUES (\(office), 1, \(key.publicKey.bytes), \(now))
+                """)
+            for (person, publicKey) in people {
+                try tx.run(
+                    """
+                    INSERT INTO office_grant (office_id, generation, staff_id, wrap, granted_by, granted_at)
+                    VALUES (\(office), 1, \(person), \(try Wrap.seal(key.bytes, to: publicKey, binding: binding)),
+                      \(Optional<StaffID>.none), \(now))
+                    """)
+            }
+            guard holders.count == 3 else { continue }
+            for pair in try Escrow.wrapPairs(secret: key.bytes, holders: holders, binding: binding) {
+                try tx.run(
+                    """
+                    INSERT INTO office_escrow (office_id, generation, first, second, wrap)
+                    VALUES (\(office), 1, \(pair.first), \(pair.second), \(pair.wrap))
+                    """)
+            }
+        }
+    }
+}
+
+extension Organ {
+    func save(_ tx: any Transaction) throws {
+        try tx.run(
+            """
+            INSERT INTO organ (id, code, name, name_en, short_name, level, parent_id, region, attached_unit, aliases)
+            VALUES (\(id), \(code), \(name), \(nameEnglish), \(shortName), \(level.rawValue), \(parent), \(region),
+              \(attachedUnit), \(JSONText.encode(aliases)))
+            ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_en = excluded.name_en,
+              short_name = excluded.short_name, level = excluded.level, parent_id = excluded.parent_id,
+              region = excluded.region, attached_unit = excluded.attached_unit, aliases = excluded.aliases
+            """)
+    }
+}
+
+extension Office {
+    func save(_ tx: any Transaction) throws {
+        try tx.run(
+            """
+            INSERT INTO office (id, organ_id, code, name, name_en, kind)
+            VALUES (\(id), \(organ), \(code), \(name), \(nameEnglish), \(kind.rawValue))
+            ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_en = excluded.name_en
+            """)
+    }
+}
+
+extension NewStaff {
+    func insert(_ tx: any Transaction, at now: Instant) throws {
+        try tx.run(
+            """
+            INSERT INTO staff (id, organ_id, username, name, name_en, aliases, kin, active, must_change, public_key,
+              sealed_key, created_at)
+            VALUES (\(staff.id), \(staff.organ), \(staff.username.lowercased()), \(staff.name), \(staff.nameEnglish),
+              \(JSONText.encode(staff.aliases)), \(JSONText.encode(staff.kin)), \(staff.active), \(mustChange),
+              \(publicKey.bytes), \(sealedKey), \(now))
+            """)
+        for place in places {
+            try tx.run(
+                """
+                INSERT INTO membership (staff_id, office_id, role)
+                VALUES (\(staff.id), \(place.office), \(place.role.rawValue))
+                ON CONFLICT (staff_id, office_id, role) DO NOTHING
+                """)
+        }
+    }
+}

@@ -1,0 +1,233 @@
+import Casework
+import Kernel
+import Sealing
+
+extension ActChange {
+    /// Works out what the act does: codes into the event, words into envelopes, keys to whom they are due.
+    mutating func apply(_ input: CheckedInput, casefile: Casefile) throws {
+        try recordFields(input)
+        switch rule.effect {
+        case "register":
+            drawsNumber = true
+            _ = try caseKeyMakingOne()
+            if let marks = input.lists["sensitivity"] { after.marks = marks }
+        case "classify":
+            after.category = input.values["category"]
+            after.problem = input.values["problem"]
+        case "propose": try propose(input)
+        case "approve": approve()
+        case "refer": try refer()
+        case "hand-down", "send-up": try handOver(casefile: casefile)
+        case "propose-return": after.standing.proposer = viewer?.staff
+        case "dispose":
+            after.standing.proposer = viewer?.staff
+            after.standing.disposal = input.values["kind"]
+            if let leaders = leadersOffice { try admit(leaders, audience: .letters) }
+        case "allocate":
+            after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
+        case "amend": try amend(input)
+        case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
+        case "pass-identity": try passIdentity()
+        case "recuse": try recuse()
+        case "reopen":
+            if after.standing.stage == "registered" {
+                after.standing.proposal = nil
+                updateCustody { $0.office = $0.intakeOffice }
+            }
+        default: break
+        }
+        if rule.name == "reject" {
+            if open.stored.standing.stage == "proposed" { after.standing.proposal = nil }
+            if open.stored.standing.stage == "disposal-proposed" { after.standing.disposal = nil }
+        }
+    }
+
+    private var leadersOffice: OfficeID? {
+        open.stored.standing.custody.flatMap { open.picture.world.office(.leaders, of: $0.organ)?.id }
+    }
+
+    /// Codes stand open in the event; free texts and lists are sealed beside it.
+    private mutating func recordFields(_ input: CheckedInput) throws {
+        for field in rule.fields {
+            if field.kind == .list {
+                guard let rows = input.items[field.name], rule.effect != "amend" else { continue }
+                try seal("\(rule.name).\(field.name)", JSONText.encode(rows), under: try caseKeyMakingOne())
+            } else if let list = input.lists[field.name] {
+                codes[field.name] = list.joined(separator: " ")
+            } else if let value = input.values[field.name] {
+                guard field.kind == .text else {
+                    codes[field.name] = value == "on" ? "true" : value
+                    continue
+                }
+                if rule.effect == "amend", field.name != "reason" { continue }
+                switch field.seal {
+                case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
+                case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)
+                case .case: try seal("\(rule.name).\(field.name)", value, under: try caseKeyMakingOne())
+                }
+            }
+        }
+    }
+
+    private mutating func propose(_ input: CheckedInput) throws {
+        guard let way = input.values["way"] else { return }
+        after.standing.proposer = viewer?.staff
+        after.standing.proposal = Proposal(
+            way: way, office: input.values["office"].flatMap { OfficeID($0) },
+            organ: input.values["organ"].flatMap { OrganID($0) })
+        guard let leaders = leadersOffice else { throw CasefileError.notNow }
+        try admit(leaders, audience: .letters)
+    }
+
+    private mutating func approve() {
+        if open.stored.standing.stage == "return-proposed" {
+            after.standing.handlers = []
+            after.standing.proposal = nil
+            updateCustody { $0.office = $0.intakeOffice }
+        }
+    }
+
+    private mutating func refer() throws {
+        guard let office = open.stored.standing.proposal?.office else { throw CasefileError.notNow }
+        try admit(office, audience: .letters)
+        updateCustody { $0.office = office }
+        after.standing.handlers = []
+    }
+
+    /// Forwarding, assigning and sending up: the report arrives at another organ with a custody of its own.
+    private mutating func handOver(casefile: Casefile) throws {
+        let world = open.picture.world
+        guard let custody = open.stored.standing.custody, let letter, let letterKey = open.letterKey,
+            let here = world.organs[custody.organ]
+        else { throw CasefileError.keyMissing }
+        let target: Organ
+        var audience = Audience.letters
+        if rule.effect == "send-up" {
+            guard let parent = world.parent(of: here) else { throw CasefileError.notNow }
+            let decision = Jurisdiction.decide(
+                organ: parent.code, place: letter.place, reported: letter.reported, in: world)
+            guard case .receive(let organ, let found, _, let barred) = decision, let receiver = world.organs[organ]
+            else { throw CasefileError.aboveThisPlatform }
+            target = receiver
+            audience = found
+            add(barred)
+            dropLetterWrapsOf = here.id
+        } else {
+            guard let id = open.stored.standing.proposal?.organ, let lower = world.organs[id],
+                Jurisdiction.mayReceive(lower, reported: letter.reported, in: world)
+            else { throw CasefileError.invalid([FieldFault("organ", "mayNotReceive")]) }
+            target = lower
+        }
+        guard let desk = world.office(audience == .internal ? .internal : .letters, of: target.id) else {
+            throw CasefileError.nobodyHome(organ: target.code)
+        }
+        let made = try open.picture.wraps(
+            of: letterKey, to: desk.id, audience: audience, barred: after.standing.barred)
+        guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
+        wraps += made
+        codes["to"] = target.id.description
+        arrives = true
+        after.standing.custodies.append(
+            Custody(
+                index: custody.index + 1, organ: target.id, intakeOffice: desk.id, office: desk.id,
+                audience: audience, via: rule.name, since: at, number: nil))
+        after.standing.handlers = []
+        after.standing.proposal = nil
+        after.standing.proposer = nil
+        after.standing.disposal = nil
+    }
+
+    /// The identity follows the report to the custodians of the organ that holds it now. A sender that handed the
+    /// report up keeps no key to it.
+    private mutating func passIdentity() throws {
+        guard let key = open.identityKey, let custody = open.stored.standing.custody,
+            let office = open.picture.world.office(.custody, of: custody.organ)
+        else { throw CasefileError.keyMissing }
+        let made = try open.picture.wraps(
+            of: key, to: office.id, audience: .letters, barred: after.standing.barred)
+        guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
+        wraps += made
+        let world = open.picture.world
+        if custody.via == "send-up", let before = open.stored.standing.identityOrgan {
+            let people = world.staff.values.filter { $0.organ == before }.map { Recipient.staff($0.id).description }
+            let offices = world.offices(of: before).map { Recipient.office($0.id).description }
+            dropWraps += (people + offices).map { (key.id, $0) }
+        }
+        after.standing.identityAt = custody.index
+    }
+
+    private mutating func add(_ barred: [StaffID: BarReason]) {
+        bars.merge(barred) { first, _ in first }
+        after.standing.barred.formUnion(barred.keys)
+    }
+
+    /// A correction is a new version beside the old one; nothing is overwritten.
+    private mutating func amend(_ input: CheckedInput) throws {
+        guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
+        if let title = input.values["title"] { letter.title = title }
+        if let demand = input.values["demand"] { letter.demand = demand }
+        if let rows = input.items["reported"] {
+            letter.reported = rows.map { row in
+                ReportedParty(
+                    kind: ReportedParty.Kind(rawValue: row["kind"] ?? "") ?? .person, name: row["name"] ?? "",
+                    unit: row["unit"] ?? "", position: row["position"] ?? "",
+                    management: ManagementLevel(rawValue: row["management"] ?? "") ?? .unknown,
+                    principal: ["true", "on"].contains(row["principal"] ?? ""))
+            }
+            after.management = letter.highestManagement
+            add(Jurisdiction.barred(by: letter.reported, in: open.picture.world))
+            try settleAudience(letter)
+        }
+        try seal("title", letter.title, under: key)
+        try seal("letter", JSONText.encode(letter), under: key)
+        codes["changed"] = [
+            input.values["title"] == nil ? nil : "title", input.values["demand"] == nil ? nil : "demand",
+            input.items["reported"] == nil ? nil : "reported",
+        ].compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// Once every level is known and the matter is this organ's, the whole letters office may work on it.
+    private mutating func settleAudience(_ letter: Letter) throws {
+        guard let custody = open.stored.standing.custody, custody.audience == .director,
+            let organ = open.picture.world.organs[custody.organ], let letterKey = open.letterKey
+        else { return }
+        let decision = Jurisdiction.decide(
+            organ: organ.code, place: letter.place, reported: letter.reported, in: open.picture.world)
+        guard case .receive(let receiver, .letters, _, _) = decision, receiver == organ.id else { return }
+        updateCustody { $0.audience = .letters }
+        var keys = [letterKey]
+        if let caseKey = open.caseKey { keys.append(caseKey) }
+        for key in keys {
+            wraps += try open.picture.wraps(
+                of: key, to: custody.intakeOffice, audience: .letters, barred: after.standing.barred)
+        }
+    }
+
+    /// The person is refused at once; where an office as a whole held the keys, each remaining member gets them.
+    private mutating func recuse() throws {
+        guard let viewer else { return }
+        add([viewer.staff: .recused])
+        let world = open.picture.world
+        let offices = Set(world.places(of: viewer.staff).map(\.office))
+        for (stored, key) in open.keys {
+            for office in offices {
+                dropWraps.append((stored.id, Recipient.office(office).description))
+                let audience = open.stored.standing.custody?.audience ?? .letters
+                wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+                    .filter { open.mayHold($0.recipient, office: office, kind: stored.kind) }
+            }
+            dropWraps.append((stored.id, Recipient.staff(viewer.staff).description))
+        }
+        after.standing.handlers.remove(viewer.staff)
+        if let custody = open.stored.standing.custody, !hasReader(custody) {
+            throw CasefileError.nobodyHome(organ: custody.organ.description)
+        }
+    }
+
+    private func hasReader(_ custody: Custody) -> Bool {
+        open.picture.world.members(of: custody.office).contains {
+            $0.admitted && !after.standing.barred.contains($0.staff)
+        }
+    }
+}
+

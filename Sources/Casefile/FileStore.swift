@@ -1,0 +1,162 @@
+import Casework
+import Database
+import Foundation
+import Kernel
+import Sealing
+import Synchronization
+
+/// Limits of evidence: 20 files of 50 MB a report.
+package enum EvidenceLimits {
+    package static let files = 20
+    package static let bytes: Int64 = 50 * 1024 * 1024
+}
+
+/// A file that arrived whole and lies sealed on disk under a key of its own.
+package struct StagedFile: Sendable, Codable {
+    package var name: String
+    package var type: String
+    package var size: Int64
+    /// SHA-256 of the plain bytes, hexadecimal.
+    package var sha256: String
+    package var stored: String
+    /// The file's own key, in hexadecimal: this value is itself always sealed.
+    var key: String
+}
+
+/// The folder of sealed files. Names there are random; what a file is called stands sealed in the database.
+package struct FileStore: Sendable {
+    package let folder: String
+
+    package init(folder: String) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    private func path(_ stored: String) -> String? {
+        guard stored.count == 36, stored.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return nil }
+        return "\(folder)/\(stored)"
+    }
+
+    /// Begins to receive a file. Nothing is left behind if it is not finished.
+    package func receive(name: String) throws -> FileReception {
+        let stored = Identifier<SealedTag>.random().description
+        guard let path = path(stored) else { throw CasefileError.notFound }
+        return try FileReception(name: Self.plainName(name), stored: stored, path: path)
+    }
+
+    package func remove(_ stored: String) {
+        if let path = path(stored) { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// The file system shall not tell finer than the day when evidence came.
+    static func blurTime(_ path: String) {
+        let day = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        try? FileManager.default.setAttributes([.modificationDate: day], ofItemAtPath: path)
+    }
+
+    func reader(_ file: StagedFile) throws -> SealedFileReader {
+        guard let path = path(file.stored), let bytes = Hex.decode(file.key), let key = SecretKey(bytes: bytes) else {
+            throw CasefileError.notFound
+        }
+        return try SealedFileReader(path: path, under: key, binding: .file(file.stored))
+    }
+
+    /// The last part of a name, without anything that could be a path or a control character; at most 120 characters.
+    package static func plainName(_ name: String) -> String {
+        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+        let clean = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 && !$0.properties.isBidiControl }
+        let text = String(String.UnicodeScalarView(clean)).trimmingCharacters(in: .whitespaces)
+        let plain = text.drop { $0 == "." }
+        return plain.isEmpty ? "file" : String(plain.prefix(120))
+    }
+}
+
+/// A file on its way in: bytes are sealed as they come.
+package final class FileReception: Sendable {
+    private let writer: SealedFileWriter
+    private let name: String
+    private let stored: String
+    private let path: String
+    private let key: SecretKey
+    private let head = HeadBytes()
+
+    init(name: String, stored: String, path: String) throws {
+        self.name = name
+        self.stored = stored
+        self.path = path
+        key = .random()
+        writer = try SealedFileWriter(path: path, under: key, keyID: .random(), binding: .file(stored))
+    }
+
+    /// Throws `.fileTooLarge` over the limit and `.fileType` as soon as the first bytes tell that it is not taken.
+    package func append(_ bytes: [UInt8]) throws {
+        let total = head.add(bytes)
+        guard total <= EvidenceLimits.bytes else { throw CasefileError.fileTooLarge }
+        try writer.append(bytes)
+    }
+
+    package func finish() throws -> StagedFile {
+        guard let type = FileType(firstBytes: head.bytes) else {
+            writer.abandon()
+            throw CasefileError.fileType
+        }
+        let summary = try writer.finish()
+        FileStore.blurTime(path)
+        return StagedFile(
+            name: name, type: type.rawValue, size: summary.size, sha256: Hex.encode(summary.sha256), stored: stored,
+            key: Hex.encode(key.bytes))
+    }
+
+    package func abandon() { writer.abandon() }
+}
+
+/// The first bytes of a stream and how many came in all.
+private final class HeadBytes: Sendable {
+    private let state = Mutex<(head: [UInt8], total: Int64)>(([], 0))
+
+    var bytes: [UInt8] { state.withLock { $0.head } }
+
+    func add(_ bytes: [UInt8]) -> Int64 {
+        state.withLock { state in
+            if state.head.count < 512 { state.head += bytes.prefix(512 - state.head.count) }
+            state.total += Int64(bytes.count)
+            return state.total
+        }
+    }
+}
+
+/// A file's row: its descriptor sealed under the letter key.
+struct NewFile: Sendable {
+    var id: String
+    var stored: String
+    var keyID: KeyID
+    var author: String
+    var day: Day
+    var envelope: [UInt8]
+
+    init(_ file: StagedFile, under key: HeldKey, report: ReportID, author: String, day: Day) throws {
+        id = Identifier<SealedTag>.random().description
+        stored = file.stored
+        keyID = key.id
+        self.author = author
+        self.day = day
+        envelope = try Envelope.seal(
+            Array(JSONText.encode(file).utf8), under: key.secret, keyID: key.id, binding: .descriptor(report, stored))
+    }
+
+    func insert(_ tx: any Transaction, report: ReportID) throws {
+        try tx.run(
+            """
+            INSERT INTO file (id, report_id, stored, key_id, author, day, envelope)
+            VALUES (\(id), \(report), \(stored), \(keyID), \(author), \(day), \(envelope))
+            """)
+    }
+}
+
+extension Binding {
+    static func file(_ stored: String) -> Binding { Binding(report: stored, field: "file", purpose: "evidence") }
+    static func descriptor(_ report: ReportID, _ stored: String) -> Binding {
+        Binding(report: report.description, field: stored, purpose: "file descriptor")
+    }
+}

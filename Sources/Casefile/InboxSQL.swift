@@ -1,0 +1,147 @@
+import Casework
+import Database
+import Kernel
+
+/// The lists of one viewer as SQL: the same need-to-know as `Reach`, so that what is listed is what can be opened.
+struct InboxSQL {
+    let viewer: Viewer
+    let world: World
+    let workflow: Workflow
+
+    private var places: [Membership] { world.places(of: viewer.staff).filter(\.admitted) }
+
+    private func offices(_ roles: Set<Role>) -> [OfficeID] { places.filter { roles.contains($0.role) }.map(\.office) }
+
+    private static let columns: SQL =
+        "r.id, r.stage, r.channel, r.marks, r.received_at, r.intake_order, r.due_day"
+
+    private func number() -> SQL {
+        """
+        (SELECT c.number FROM custody c WHERE c.report_id = r.id AND c.organ_id = \(viewer.organ)
+          ORDER BY c.idx DESC LIMIT 1) AS number
+        """
+    }
+
+    private func notBarred(_ report: SQL) -> SQL {
+        "NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = \(report) AND b.staff_id = \(viewer.staff))"
+    }
+
+    private func filter(_ query: InboxQuery) -> SQL {
+        var filter: SQL = ""
+        if let stage = query.stage { filter += " AND r.stage = \(stage)" }
+        if let channel = query.channel { filter += " AND r.channel = \(channel.rawValue)" }
+        if let mark = query.mark { filter += " AND r.marks LIKE \("%\"" + mark.filter(\.isLetter) + "%")" }
+        return filter
+    }
+
+    private func order(_ sort: InboxQuery.Sort, _ table: SQL, due: SQL) -> SQL {
+        switch sort {
+        case .oldest: "\(table).received_at, \(table).intake_order"
+        case .newest: "\(table).received_at DESC, \(table).intake_order DESC"
+        case .due: "\(due), \(table).received_at, \(table).intake_order"
+        }
+    }
+
+    /// One page and one row more, which tells whether there is a next one.
+    func page(_ query: InboxQuery) -> SQL {
+        let tail: SQL = "LIMIT \(query.limit + 1) OFFSET \(query.offset)"
+        switch query.tab {
+        case .waiting:
+            let branches = waitingBranches(
+                columns: "\(Self.columns), w.due_order, \(number())", query: query,
+                limit: query.limit + query.offset + 1)
+            return
+                """
+                SELECT * FROM (\(SQL.joined(branches, by: " UNION ALL "))) AS q
+                ORDER BY \(order(query.sort, "q", due: "q.due_order")) \(tail)
+                """
+        case .holding, .done:
+            let end: SQL = query.tab == .done ? "r.stage = 'archived'" : "r.stage <> 'archived'"
+            return
+                """
+                SELECT \(Self.columns), \(number())
+                FROM report r JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
+                WHERE r.organ_id = \(viewer.organ) AND \(end)\(filter(query)) AND (\(readable())) AND \(notBarred("r.id"))
+                ORDER BY \(order(query.sort, "r", due: "COALESCE(r.due_day, 1000000)")) \(tail)
+                """
+        case .followed:
+            return
+                """
+                SELECT \(Self.columns), \(number()) FROM report r
+                WHERE r.organ_id <> \(viewer.organ)\(filter(query))
+                  AND r.id IN (SELECT c.report_id FROM custody c JOIN custody d ON d.report_id = c.report_id
+                    AND d.idx = c.idx + 1 WHERE d.via IN ('forward', 'assign')
+                    AND c.intake_office_id IN \(list: offices([.director])))
+                  AND \(notBarred("r.id"))
+                ORDER BY \(order(query.sort, "r", due: "COALESCE(r.due_day, 1000000)")) \(tail)
+                """
+        }
+    }
+
+    /// How many reports wait for the viewer, counted up to `cap`.
+    func waitingCount(cap: Int) -> SQL {
+        let branches = waitingBranches(
+            columns: "w.report_id, w.received_at, w.intake_order, w.due_order", query: InboxQuery(), limit: cap)
+        return
+            """
+            SELECT COUNT(*) AS n FROM (SELECT * FROM (\(SQL.joined(branches, by: " UNION ALL "))) AS q LIMIT \(cap)) AS p
+            """
+    }
+
+    /// One ordered branch for each office and one for the person, so that each can walk its index and stop.
+    private func waitingBranches(columns: SQL, query: InboxQuery, limit: Int) -> [SQL] {
+        let sources = self.sources
+        return sources.enumerated().map { index, source in
+            // A report may wait for a person in two offices; it is listed for the first.
+            var only: SQL = ""
+            for earlier in sources.prefix(index) {
+                only +=
+                    " AND NOT EXISTS (SELECT 1 FROM waiting v WHERE v.report_id = w.report_id AND \(earlier("v")))"
+            }
+            return
+                """
+                SELECT * FROM (SELECT \(columns) FROM waiting w JOIN report r ON r.id = w.report_id
+                WHERE \(source("w"))\(only)\(filter(query)) AND \(notBarred("w.report_id"))
+                ORDER BY \(order(query.sort, "w", due: "w.due_order")) LIMIT \(limit)) AS b\(raw: String(index))
+                """
+        }
+    }
+
+    private var sources: [@Sendable (SQL) -> SQL] {
+        let person = viewer.staff
+        let byOffice = Dictionary(grouping: places, by: \.office).sorted { $0.key.description < $1.key.description }
+        let offices = byOffice.map { office, memberships -> @Sendable (SQL) -> SQL in
+            let mask = RoleMask(memberships.map(\.role)).bits
+            return { table in
+                """
+                \(table).office_id = \(office) AND (\(table).roles & \(mask)) <> 0
+                  AND (\(table).except_staff IS NULL OR \(table).except_staff <> \(person))
+                """
+            }
+        }
+        return offices + [{ table in "\(table).staff_id = \(person)" }]
+    }
+
+    private func readable() -> SQL {
+        let directed = offices([.director])
+        let desks = offices([.registrar, .triage])
+        let leading = offices([.deputy, .principal]).compactMap { world.offices[$0]?.organ }
+        let decisions = workflow.stages.values.filter { $0.phase == .decision }.map(\.name)
+        let tookPart: SQL =
+            """
+            EXISTS (SELECT 1 FROM event e WHERE e.report_id = r.id AND e.custody = r.custody
+              AND e.staff_id = \(viewer.staff))
+            """
+        return
+            """
+            c.intake_office_id IN \(list: directed)
+            OR r.office_id IN \(list: directed)
+            OR (c.intake_office_id IN \(list: desks) AND c.audience <> 'director'
+              AND ((r.office_id = c.intake_office_id AND r.stage <> 'archived') OR \(tookPart)))
+            OR (r.office_id IN \(list: places.map(\.office)) AND EXISTS (SELECT 1 FROM allocation a
+              WHERE a.report_id = r.id AND a.staff_id = \(viewer.staff)))
+            OR (r.organ_id IN \(list: leading) AND ((r.stage IN \(list: decisions)
+              AND (r.proposer IS NULL OR r.proposer <> \(viewer.staff))) OR \(tookPart)))
+            """
+    }
+}

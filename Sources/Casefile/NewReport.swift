@@ -1,0 +1,222 @@
+import Casework
+import Database
+import Kernel
+import Sealing
+
+/// A report sealed and ready to be written in one transaction; made outside of it, so that the writer never waits
+/// for cryptography.
+struct NewReport: Sendable {
+    let id: ReportID
+    let organ: OrganID
+    let office: OfficeID
+    let audience: Audience
+    let reasons: [Reason]
+    let barred: [StaffID: BarReason]
+    let channel: Channel
+    let county: RegionCode?
+    let management: ManagementLevel
+    let marks: [String]
+    let hasReporter: Bool
+    let at: Instant
+    let receipt: Receipt
+    let lookup: [UInt8]
+    let receiptKey: PublicKey
+    let newKeys: [NewKey]
+    let wraps: [NewWrap]
+    let texts: [NewText]
+    let files: [NewFile]
+    let author: String
+
+    init(
+        _ filing: Filing, organ: OrganID, audience: Audience, reasons: [Reason], barred: [StaffID: BarReason],
+        picture: Picture, at: Instant, keys: KeysFolder
+    ) throws {
+        guard
+            let office = picture.world.office(audience == .internal ? .internal : .letters, of: organ)
+        else { throw CasefileError.nobodyHome(organ: organ.description) }
+        let id = ReportID.random()
+        let letter = filing.letter
+        let letterKey = HeldKey.fresh()
+        let receipt = Receipt.generate()
+        let holder = ReceiptHolder(receipt, pepper: keys.pepper)
+        var wraps = try picture.wraps(
+            of: letterKey, to: office.id, audience: audience, barred: Set(barred.keys))
+        guard !wraps.isEmpty else { throw CasefileError.nobodyHome(organ: organ.description) }
+        wraps.append(try letterKey.wrapped(to: holder.privateKey.publicKey, recipient: .receipt))
+        var newKeys = [NewKey(key: letterKey, kind: "letter", custody: 0)]
+        let author = filing.channel == .web ? "reporter" : "office"
+        var texts = [
+            try NewText("title", Array(letter.title.utf8), under: letterKey, report: id, sequence: 1, author: author),
+            try NewText(
+                "letter", Array(JSONText.encode(letter).utf8), under: letterKey, report: id, sequence: 1,
+                author: author),
+        ]
+        if let reporter = filing.reporter, let custody = picture.world.office(.custody, of: organ) {
+            let identityKey = HeldKey.fresh()
+            let identityWraps = try picture.wraps(
+                of: identityKey, to: custody.id, audience: .letters, barred: Set(barred.keys))
+            guard !identityWraps.isEmpty else { throw CasefileError.nobodyHome(organ: organ.description) }
+            wraps += identityWraps
+            newKeys.append(NewKey(key: identityKey, kind: "identity", custody: 0))
+            texts.append(
+                try NewText(
+                    "reporter", Array(JSONText.encode(reporter).utf8), under: identityKey, report: id, sequence: 1,
+                    author: author))
+        } else if filing.reporter != nil {
+            throw CasefileError.nobodyHome(organ: organ.description)
+        }
+        files = try filing.files.map { try NewFile($0, under: letterKey, report: id, author: author, day: at.day) }
+        self.id = id
+        self.organ = organ
+        self.office = office.id
+        self.audience = audience
+        self.reasons = reasons
+        self.barred = barred
+        self.at = at
+        self.receipt = receipt
+        self.newKeys = newKeys
+        self.wraps = wraps
+        self.texts = texts
+        self.author = author
+        channel = filing.channel
+        county = letter.place?.county
+        management = letter.highestManagement
+        marks = filing.marks
+        hasReporter = filing.reporter != nil
+        lookup = holder.lookup
+        receiptKey = holder.privateKey.publicKey
+    }
+}
+
+extension Casefile {
+    /// Writes a new report, its keys, texts, files, first events and projections in one transaction.
+    func store(
+        _ entry: NewReport, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, mark: [UInt8]?
+    ) async throws -> Filed {
+        let workflow = workflow
+        let calendar = calendar
+        let world = picture.world
+        guard let organ = world.organs[entry.organ] else { throw CasefileError.notFound }
+        let number = try await database.write { tx -> String? in
+            if let mark {
+                try tx.run("INSERT INTO imported (organ_id, mark) VALUES (\(entry.organ), \(mark))")
+            }
+            var custody = Custody(
+                index: 0, organ: entry.organ, intakeOffice: entry.office, office: entry.office,
+                audience: entry.audience, via: nil, since: entry.at, number: nil)
+            let year = entry.at.day.year
+            let order = try OrganCounter.next(tx, organ: entry.organ, kind: "intake", year: 0)
+            var events = [
+                NewEvent(
+                    id: .ordered(at: entry.at), at: entry.at, actor: actor, act: "file", from: "", to: "received",
+                    codes: [
+                        "channel": entry.channel.rawValue, "audience": entry.audience.rawValue,
+                        "reasons": entry.reasons.map(\.rawValue).joined(separator: " "),
+                    ])
+            ]
+            if let staff = registeredBy {
+                let drawn = try OrganCounter.next(tx, organ: entry.organ, kind: "number", year: year)
+                custody.number = organ.displayNumber(year: year, drawn)
+                events.append(
+                    NewEvent(
+                        id: .ordered(at: entry.at), at: entry.at, actor: .staff(staff), act: "register",
+                        from: "received", to: "registered", codes: [:]))
+            }
+            let done = events.map { event in event.done }
+            let standing = Standing(
+                stage: events.last?.to ?? "received", sequence: events.count, custodies: [custody], handlers: [],
+                barred: Set(entry.barred.keys), proposer: nil, proposal: nil, disposal: nil,
+                realName: entry.hasReporter ? "unverified" : "anonymous", hasReporter: entry.hasReporter, done: done)
+            let projections = Projections(workflow: workflow, calendar: calendar, world: world)
+            let report = StoredReport(
+                id: entry.id, standing: standing, channel: entry.channel, county: entry.county,
+                management: entry.management, category: nil, problem: nil, marks: entry.marks,
+                receivedAt: entry.at, intakeOrder: order, dueDay: try projections.nextDue(standing),
+                receiptKey: entry.receiptKey, rated: false)
+            try report.insert(tx, rules: workflow.version, lookup: entry.lookup)
+            for (person, reason) in entry.barred {
+                try tx.run(
+                    "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(entry.id), \(person), \(reason.rawValue))"
+                )
+            }
+            for (index, event) in events.enumerated() {
+                try event.insert(
+                    tx, report: entry.id, sequence: index + 1, custody: custody, rules: workflow.version)
+            }
+            for key in entry.newKeys { try key.insert(tx, report: entry.id) }
+            for wrap in entry.wraps { try wrap.insertFresh(tx) }
+            for text in entry.texts { try text.insert(tx, report: entry.id, at: entry.at) }
+            for file in entry.files { try file.insert(tx, report: entry.id) }
+            try projections.writeWaiting(tx, report: report, fresh: true)
+            return custody.number
+        }
+        return Filed(id: entry.id, number: number, receipt: entry.receipt, organ: organ, filedAt: entry.at)
+    }
+}
+
+extension StoredReport {
+    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]) throws {
+        guard let custody = standing.custody else { return }
+        try tx.run(
+            """
+            INSERT INTO report (id, stage, sequence, custody, organ_id, office_id, channel, county, management,
+              category, problem, marks, real_name, has_reporter, identity_at, proposer, proposal, disposal, rules, received_at,
+              intake_order, due_day, receipt_lookup, receipt_key, rated)
+            VALUES (\(id), \(standing.stage), \(standing.sequence), \(custody.index), \(custody.organ),
+              \(custody.office), \(channel.rawValue), \(county), \(management.rawValue), \(category), \(problem),
+              \(JSONText.encode(marks)), \(standing.realName), \(standing.hasReporter),
+              \(standing.identityAt), \(standing.proposer),
+              \(standing.proposal.map { JSONText.encode($0) }), \(standing.disposal), \(rules), \(receivedAt),
+              \(intakeOrder), \(dueDay), \(lookup), \(receiptKey?.bytes), \(rated))
+            """)
+        try custody.insert(tx, report: id)
+    }
+
+    /// Writes what changed; `false` when somebody was faster.
+    func update(_ tx: any Transaction, expecting sequence: Int) throws -> Bool {
+        guard let custody = standing.custody else { return false }
+        let changed = try tx.run(
+            """
+            UPDATE report SET stage = \(standing.stage), sequence = \(standing.sequence),
+              custody = \(custody.index), organ_id = \(custody.organ), office_id = \(custody.office),
+              management = \(management.rawValue), category = \(category), problem = \(problem),
+              marks = \(JSONText.encode(marks)), real_name = \(standing.realName), identity_at = \(standing.identityAt),
+              proposer = \(standing.proposer), proposal = \(standing.proposal.map { JSONText.encode($0) }),
+              disposal = \(standing.disposal), due_day = \(dueDay), rated = \(rated)
+            WHERE id = \(id) AND sequence = \(sequence)
+            """)
+        return changed == 1
+    }
+}
+
+extension Custody {
+    func insert(_ tx: any Transaction, report: ReportID) throws {
+        try tx.run(
+            """
+            INSERT INTO custody (report_id, idx, organ_id, intake_office_id, office_id, audience, via, since, number)
+            VALUES (\(report), \(index), \(organ), \(intakeOffice), \(office), \(audience.rawValue), \(via),
+              \(since), \(number))
+            """)
+    }
+}
+
+extension NewWrap {
+    /// For a key that was made in the same transaction: there can be no older wrap.
+    func insertFresh(_ tx: any Transaction) throws {
+        try tx.run(
+            """
+            INSERT INTO key_wrap (key_id, recipient, generation, wrap)
+            VALUES (\(keyID), \(recipient.description), \(generation), \(wrap))
+            """)
+    }
+}
+
+extension Organ {
+    /// The number staff read: the organ's code without trailing zeros, the year, and a sequence (at most 26 characters).
+    func displayNumber(year: Int, _ sequence: Int64) -> String {
+        var short = code
+        while short.count > 6, short.hasSuffix("0") { short.removeLast() }
+        let digits = String(sequence)
+        return "\(short.suffix(12))-\(year)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+}

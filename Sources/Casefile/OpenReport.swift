@@ -1,0 +1,73 @@
+import Casework
+import Database
+import Foundation
+import Kernel
+import Sealing
+
+/// A report with the keys that one viewer can open: made for one request, after need-to-know was checked.
+struct OpenReport: Sendable {
+    var stored: StoredReport
+    var reach: Reach
+    var keys: [StoredKey: HeldKey]
+    var picture: Picture
+
+    struct StoredKey: Hashable, Sendable {
+        var id: SealingKeyID
+        var kind: String
+        var custody: Int
+    }
+
+    var letterKey: HeldKey? { keys.first { $0.key.kind == "letter" }?.value }
+    var identityKey: HeldKey? { keys.first { $0.key.kind == "identity" }?.value }
+
+    /// The key of the internal papers of the organ that holds the report now.
+    var caseKey: HeldKey? {
+        keys.first { $0.key.kind == "case" && $0.key.custody == stored.standing.custody?.index }?.value
+    }
+
+    func key(_ id: SealingKeyID) -> HeldKey? { keys.first { $0.key.id == id }?.value }
+
+    /// Loads, checks need-to-know and opens the keys. `.notFound` for what this viewer may not see.
+    static func load(
+        _ tx: any Transaction, _ id: ReportID, for viewer: Viewer, casefile: Casefile
+    ) throws -> OpenReport {
+        let picture = try casefile.pictures.current(tx)
+        guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }
+        let reach = Reach.of(
+            viewer.staff, on: stored.standing, world: picture.world, workflow: casefile.workflow)
+        guard !reach.isNone else { throw CasefileError.notFound }
+        var ring = try KeyRing.load(tx, for: viewer)
+        var keys: [StoredKey: HeldKey] = [:]
+        let rows = try tx.rows(
+            """
+            SELECT k.id, k.kind, k.custody, w.recipient, w.generation, w.wrap
+            FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
+            WHERE k.report_id = \(id) AND w.recipient IN \(list: ring.recipients)
+            ORDER BY k.id
+            """)
+        for row in rows {
+            let key = StoredKey(id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"))
+            let wanted = key.kind == "identity" ? reach.custody : reach.letter
+            guard wanted, keys[key] == nil else { continue }
+            keys[key] = try ring.open(
+                try row.get("wrap"), recipient: try row.get("recipient"), generation: try row.get("generation"),
+                keyID: key.id)
+        }
+        return OpenReport(stored: stored, reach: reach, keys: keys, picture: picture)
+    }
+
+    /// The letter as it stands after all corrections; `nil` when the viewer does not hold its key.
+    func letter(_ tx: any Transaction) throws -> Letter? {
+        guard let key = letterKey, reach.letter else { return nil }
+        guard
+            let row = try tx.first(
+                """
+                SELECT seq, envelope FROM sealed WHERE report_id = \(stored.id) AND field = 'letter'
+                ORDER BY seq DESC LIMIT 1
+                """)
+        else { return nil }
+        let plain = try Envelope.open(
+            try row.get("envelope"), under: key.secret, binding: .text(stored.id, "letter", try row.get("seq")))
+        return try JSONDecoder().decode(Letter.self, from: Data(plain))
+    }
+}

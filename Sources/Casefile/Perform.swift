@@ -1,0 +1,66 @@
+package import Casework
+import Database
+import Kernel
+import Sealing
+
+extension Casefile {
+    /// Does one act on a report. Sealing happens before the transaction; if somebody was faster, nothing is written
+    /// and the answer is `.notNow`.
+    package func perform(_ name: String, on id: ReportID, by viewer: Viewer, input: ActInput) async throws {
+        let casefile = self
+        let (open, letter) = try await database.read { tx in
+            let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+            return (open, try open.letter(tx))
+        }
+        let world = open.picture.world
+        guard let rule = workflow.acts[name] else { throw CasefileError.notFound }
+        guard
+            let act = workflow.possible(for: viewer.staff, on: open.stored.standing, world: world)
+                .first(where: { $0.rule.name == name })
+        else {
+            let mine = workflow.mayEver(viewer.staff, rule, on: open.stored.standing, world: world)
+            throw mine ? CasefileError.notNow : CasefileError.notYourAct
+        }
+        let choices = ChoiceLists(open: open, letter: letter, workflow: workflow).all
+        let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
+        var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
+        try change.apply(checked, casefile: self)
+        try await commit(change)
+    }
+
+    /// Writes an act's event, texts, keys and projections in one transaction.
+    func commit(_ change: ActChange) async throws {
+        let workflow = workflow
+        let calendar = calendar
+        let expected = change.open.stored.standing.sequence
+        try await database.write { tx in
+            var change = change
+            guard try tx.exists("SELECT 1 FROM report WHERE id = \(change.report) AND sequence = \(expected)") else {
+                throw CasefileError.notNow
+            }
+            if change.drawsNumber, let custody = change.after.standing.custody,
+                let organ = change.open.picture.world.organs[custody.organ], custody.number == nil
+            {
+                let year = change.at.day.year
+                let drawn = try OrganCounter.next(tx, organ: organ.id, kind: "number", year: year)
+                change.setNumber(organ.displayNumber(year: year, drawn))
+            }
+            if change.arrives, let organ = change.after.standing.custody?.organ {
+                change.after.intakeOrder = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
+            }
+            let projections = Projections(
+                workflow: workflow, calendar: calendar, world: change.open.picture.world)
+            change.after.dueDay = try projections.nextDue(change.after.standing)
+            guard try change.after.update(tx, expecting: expected) else { throw CasefileError.notNow }
+            try change.write(tx, rules: workflow.version)
+            try projections.writeWaiting(tx, report: change.after, fresh: false)
+        }
+    }
+}
+
+extension Workflow {
+    /// Whether an act is this person's by role, whatever the stage.
+    func mayEver(_ person: StaffID, _ rule: ActRule, on standing: Standing, world: World) -> Bool {
+        isActor(person, of: rule, on: standing, world: world)
+    }
+}

@@ -1,0 +1,127 @@
+package import Casework
+package import Database
+import Foundation
+import Kernel
+package import Sealing
+import Synchronization
+
+/// A public key in force and its generation.
+package struct OfficeKey: Sendable {
+    package var generation: Int
+    package var publicKey: PublicKey
+}
+
+/// The world with the public keys of its offices and people: one immutable picture.
+package struct Picture: Sendable {
+    package var world: World
+    package var officeKeys: [OfficeID: OfficeKey]
+    package var staffKeys: [StaffID: PublicKey]
+}
+
+/// Keeps the latest picture and looks, at each use, whether the database knows a newer one.
+package final class PictureCache: Sendable {
+    private let held = Mutex<Picture?>(nil)
+
+    package init() {}
+
+    package func current(_ tx: any Transaction) throws -> Picture {
+        let version: Int64 = try tx.scalar("SELECT version FROM world_version WHERE id = 1") ?? 0
+        if let picture = held.withLock({ $0 }), picture.world.version == version { return picture }
+        let fresh = try Picture.load(tx, version: version)
+        held.withLock { $0 = fresh }
+        return fresh
+    }
+}
+
+extension Picture {
+    static func load(_ tx: any Transaction, version: Int64) throws -> Picture {
+        let organs = try tx.rows("SELECT * FROM organ").map(Organ.init(row:))
+        let offices = try tx.rows("SELECT * FROM office").map(Office.init(row:))
+        var staffKeys: [StaffID: PublicKey] = [:]
+        let staff = try tx.rows(
+            "SELECT id, organ_id, username, name, name_en, aliases, kin, active, public_key FROM staff"
+        ).map { row in
+            let person = try Staff(row: row)
+            if let key = PublicKey(bytes: try row.get("public_key")) { staffKeys[person.id] = key }
+            return person
+        }
+        var officeKeys: [OfficeID: OfficeKey] = [:]
+        for row in try tx.rows("SELECT office_id, generation, public_key FROM office_key ORDER BY generation") {
+            guard let key = PublicKey(bytes: try row.get("public_key")) else { continue }
+            officeKeys[try row.get("office_id")] = OfficeKey(generation: try row.get("generation"), publicKey: key)
+        }
+        var granted: Set<Grant> = []
+        for row in try tx.rows("SELECT office_id, generation, staff_id FROM office_grant") {
+            granted.insert(
+                Grant(
+                    office: try row.get("office_id"), generation: try row.get("generation"),
+                    staff: try row.get("staff_id")))
+        }
+        let memberships = try tx.rows("SELECT staff_id, office_id, role FROM membership").compactMap {
+            row -> Membership? in
+            guard let role = Role(rawValue: try row.get("role")) else { return nil }
+            let office: OfficeID = try row.get("office_id")
+            let person: StaffID = try row.get("staff_id")
+            let admitted = officeKeys[office].map {
+                granted.contains(Grant(office: office, generation: $0.generation, staff: person))
+            }
+            return Membership(staff: person, office: office, role: role, admitted: admitted ?? false)
+        }
+        return Picture(
+            world: World(version: version, organs: organs, offices: offices, staff: staff, memberships: memberships),
+            officeKeys: officeKeys, staffKeys: staffKeys)
+    }
+
+    private struct Grant: Hashable {
+        var office: OfficeID
+        var generation: Int
+        var staff: StaffID
+    }
+}
+
+extension Organ {
+    init(row: Row) throws {
+        let level: String = try row.get("level")
+        let region: RegionCode = try row.get("region")
+        self.init(
+            id: try row.get("id"), code: try row.get("code"), name: try row.get("name"),
+            nameEnglish: try row.get("name_en"), shortName: try row.get("short_name"),
+            level: OrganLevel(rawValue: level) ?? .township, parent: try row.maybe("parent_id"), region: region,
+            attachedUnit: try row.maybe("attached_unit"), aliases: JSONText.strings(try row.get("aliases")))
+    }
+}
+
+extension Office {
+    init(row: Row) throws {
+        let kind: String = try row.get("kind")
+        self.init(
+            id: try row.get("id"), organ: try row.get("organ_id"), code: try row.get("code"),
+            name: try row.get("name"), nameEnglish: try row.get("name_en"),
+            kind: OfficeKind(rawValue: kind) ?? .administration)
+    }
+}
+
+extension Staff {
+    init(row: Row) throws {
+        self.init(
+            id: try row.get("id"), username: try row.get("username"), name: try row.get("name"),
+            nameEnglish: try row.get("name_en"), organ: try row.get("organ_id"),
+            aliases: JSONText.strings(try row.get("aliases")), kin: JSONText.decode(try row.get("kin")) ?? [],
+            active: try row.get("active"))
+    }
+}
+
+/// Small values kept as JSON text in a column.
+package enum JSONText {
+    package static func encode(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
+
+    package static func decode<T: Decodable>(_ text: String, as type: T.Type = T.self) -> T? {
+        try? JSONDecoder().decode(T.self, from: Data(text.utf8))
+    }
+
+    static func strings(_ text: String) -> [String] { decode(text) ?? [] }
+}

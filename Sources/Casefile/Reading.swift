@@ -1,0 +1,217 @@
+package import Casework
+import Database
+import Foundation
+package import Kernel
+import Sealing
+
+/// One line of a report's story.
+package struct StoryEntry: Sendable {
+    package var sequence: Int
+    package var at: Instant
+    package var act: String
+    package var from: String
+    package var to: String
+    /// `nil` for the reporter.
+    package var staff: StaffID?
+    package var organ: OrganID
+    /// Empty where the viewer sees only stage and date.
+    package var codes: [String: String]
+    package var texts: [(field: String, text: String)]
+}
+
+/// One turn of the conversation with the reporter.
+package struct Turn: Sendable {
+    package var at: Instant
+    /// `reporter` or `office`.
+    package var from: String
+    /// `message`, `objection`, `notice`, `reply` or `rating`.
+    package var kind: String
+    package var text: String
+}
+
+/// A report as one viewer may see it; absent parts are `nil` or empty.
+package struct ReportView: Sendable {
+    package var id: ReportID
+    package var number: String?
+    package var standing: Standing
+    package var reach: Reach
+    package var channel: Channel
+    package var receivedAt: Instant
+    package var category: String?
+    package var problem: String?
+    package var marks: [String]
+    package var letter: Letter?
+    package var reporter: ReporterView?
+    package var files: [FileView]
+    package var conversation: [Turn]
+    package var story: [StoryEntry]
+    package var limits: [LimitState]
+    package var acts: [OfferedAct]
+    package var due: Day?
+    package var world: World
+}
+
+/// The reporter as far as a custodian may see: masked until opened with a reason.
+package struct ReporterView: Sendable {
+    package var reporter: Reporter
+    package var masked: Bool
+}
+
+/// A file of a report, named to those who hold its key.
+package struct FileView: Sendable {
+    package var id: String
+    package var name: String
+    package var type: String
+    package var size: Int64
+    package var author: String
+    package var day: Day
+}
+
+/// An act that this viewer may do now, with the choices of its fields.
+package struct OfferedAct: Sendable {
+    package var rule: ActRule
+    package var choices: DynamicChoices
+    /// The day by which the act is due, if a limit waits for it.
+    package var due: Day?
+}
+
+extension Casefile {
+    /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason.
+    package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
+        let casefile = self
+        return try await database.read { tx in
+            let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+            return try casefile.view(open, for: viewer, tx)
+        }
+    }
+
+    private func view(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> ReportView {
+        let stored = open.stored
+        let standing = stored.standing
+        let letter = try open.letter(tx)
+        let texts = try openTexts(open, tx)
+        let story = try story(open, texts: texts, tx)
+        let limits = try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
+        let choices = ChoiceLists(open: open, letter: letter, workflow: workflow).all
+        let acts = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world).map { act in
+            let due = limits.filter { $0.met == nil && $0.rule.ends.contains(act.rule.name) }.map(\.due).min()
+            return OfferedAct(rule: act.rule, choices: choices, due: due)
+        }
+        let ownOrgan = open.picture.world.staff[viewer.staff]?.organ
+        let custody = standing.custodies.last { $0.organ == ownOrgan }
+        return ReportView(
+            id: stored.id, number: custody?.number, standing: standing, reach: open.reach,
+            channel: stored.channel, receivedAt: stored.receivedAt, category: open.reach.letter ? stored.category : nil,
+            problem: open.reach.letter ? stored.problem : nil, marks: open.reach.letter ? stored.marks : [],
+            letter: letter, reporter: try reporter(open, for: viewer, tx),
+            files: open.reach.letter ? try fileViews(open, tx) : [],
+            conversation: open.reach.letter ? conversation(texts) : [], story: story,
+            limits: limits, acts: acts, due: stored.dueDay, world: open.picture.world)
+    }
+
+    struct OpenedText: Sendable {
+        var sequence: Int
+        var field: String
+        var author: String
+        var at: Instant
+        var text: String
+    }
+
+    /// Every text whose key is in hand, oldest first.
+    func openTexts(_ open: OpenReport, _ tx: any Transaction) throws -> [OpenedText] {
+        try tx.rows(
+            """
+            SELECT seq, field, key_id, author, at, envelope FROM sealed
+            WHERE report_id = \(open.stored.id) AND field NOT IN ('title', 'letter', 'reporter') ORDER BY seq, id
+            """
+        ).compactMap { row in
+            guard let key = open.key(try row.get("key_id")) else { return nil }
+            let field: String = try row.get("field")
+            let sequence: Int = try row.get("seq")
+            let plain = try Envelope.open(
+                try row.get("envelope"), under: key.secret, binding: .text(open.stored.id, field, sequence))
+            return OpenedText(
+                sequence: sequence, field: field, author: try row.get("author"), at: try row.get("at"),
+                text: String(decoding: plain, as: UTF8.self))
+        }
+    }
+
+    private func story(
+        _ open: OpenReport, texts: [OpenedText], _ tx: any Transaction
+    ) throws -> [StoryEntry] {
+        let bySequence = Dictionary(grouping: texts, by: \.sequence)
+        let visible = visibleCustodies(open)
+        return try tx.rows("SELECT * FROM event WHERE report_id = \(open.stored.id) ORDER BY seq").map { row in
+            let sequence: Int = try row.get("seq")
+            let inside = visible.contains(try row.get("custody"))
+            let codes: String = try row.get("codes")
+            return StoryEntry(
+                sequence: sequence, at: try row.get("at"), act: try row.get("act"),
+                from: try row.get("from_stage"), to: try row.get("to_stage"),
+                staff: inside ? try row.maybe("staff_id") : nil, organ: try row.get("organ_id"),
+                codes: inside ? JSONText.decode(codes) ?? [:] : [:],
+                texts: (bySequence[sequence] ?? []).map { ($0.field, $0.text) })
+        }
+    }
+
+    /// The custodies whose details this viewer may see: those of which a case key is in hand, or before there is one.
+    private func visibleCustodies(_ open: OpenReport) -> Set<Int> {
+        var result = Set(open.keys.keys.filter { $0.kind == "case" }.map(\.custody))
+        if open.reach.papers, let index = open.stored.standing.custody?.index { result.insert(index) }
+        return result
+    }
+
+    func conversation(_ texts: [OpenedText]) -> [Turn] {
+        texts.compactMap { text in
+            let kind: String? =
+                switch text.field {
+                case "message.text", "reporter-message.text": "message"
+                case "notify.text", "decline.text": "notice"
+                case "feedback.text": "reply"
+                case "reporter-objection.text", "object.text": "objection"
+                case "rate.comment": "rating"
+                default: nil
+                }
+            return kind.map { Turn(at: text.at, from: text.author, kind: $0, text: text.text) }
+        }
+    }
+
+    private func reporter(
+        _ open: OpenReport, for viewer: Viewer, _ tx: any Transaction
+    ) throws -> ReporterView? {
+        guard open.reach.custody, let key = open.identityKey,
+            let row = try tx.first(
+                "SELECT seq, envelope FROM sealed WHERE report_id = \(open.stored.id) AND field = 'reporter' ORDER BY seq DESC LIMIT 1"
+            )
+        else { return nil }
+        let plain = try Envelope.open(
+            try row.get("envelope"), under: key.secret,
+            binding: .text(open.stored.id, "reporter", try row.get("seq")))
+        let reporter = try JSONDecoder().decode(Reporter.self, from: Data(plain))
+        let now = clock.now()
+        let opened = open.stored.standing.done.contains {
+            $0.act == "open-identity" && $0.staff == viewer.staff
+                && $0.at.adding(seconds: Self.identityWindowSeconds) >= now
+        }
+        return opened
+            ? ReporterView(reporter: reporter, masked: false)
+            : ReporterView(reporter: reporter.masked, masked: true)
+    }
+
+    /// How long an opened identity stays readable to the custodian who opened it.
+    static let identityWindowSeconds: Int64 = 1800
+}
+
+extension Reporter {
+    /// The first character of a name, the last four of a number; nothing of the rest.
+    var masked: Reporter {
+        Reporter(
+            kind: kind, name: String(name.prefix(1)) + "＊＊", phone: Self.tail(phone), email: email.isEmpty ? "" : "＊",
+            address: address.isEmpty ? "" : "＊", residentID: Self.tail(residentID), safeContact: safeContact,
+            others: others.isEmpty ? "" : "＊")
+    }
+
+    private static func tail(_ text: String) -> String {
+        text.isEmpty ? "" : "＊＊＊" + String(text.suffix(min(4, text.count / 2)))
+    }
+}

@@ -1,0 +1,133 @@
+package import Casework
+import Database
+import Foundation
+package import Kernel
+import Sealing
+
+/// What the holder of a receipt sees: stages in plain words, notices, the conversation, own files. Never other people.
+package struct ReceiptView: Sendable {
+    package enum May: String, Sendable, CaseIterable { case message, file, objection, rating }
+    package var stage: String
+    package var history: [(at: Instant, stage: String)]
+    package var conversation: [Turn]
+    package var files: [FileView]
+    package var may: [May]
+    package var organ: Organ
+}
+
+/// What a reporter thinks of the outcome.
+package struct Rating: Sendable {
+    package var score: Int
+    package var settled: Bool
+    package var comment: String
+
+    package init(score: Int, settled: Bool, comment: String) {
+        self.score = score
+        self.settled = settled
+        self.comment = comment
+    }
+}
+
+extension Casefile {
+    /// Opens a report by receipt; `.notFound` for an unknown one.
+    package func receipt(_ holder: ReceiptHolder) async throws -> ReceiptView {
+        let casefile = self
+        return try await database.read { tx in
+            let open = try OpenReport.load(tx, for: holder, casefile: casefile)
+            let texts = try casefile.openTexts(open, tx)
+            let stored = open.stored
+            var history: [(at: Instant, stage: String)] = []
+            for row in try tx.rows("SELECT at, to_stage FROM event WHERE report_id = \(stored.id) ORDER BY seq") {
+                let stage: String = try row.get("to_stage")
+                guard let name = casefile.workflow.stages[stage]?.publicStage, history.last?.stage != name else {
+                    continue
+                }
+                let at: Instant = try row.get("at")
+                history.append((at.toTheHour, name))
+            }
+            guard let custody = stored.standing.custody, let organ = open.picture.world.organs[custody.organ] else {
+                throw CasefileError.notFound
+            }
+            return ReceiptView(
+                stage: history.last?.stage ?? "received", history: history,
+                conversation: casefile.conversation(texts).filter { $0.kind != "objection" || $0.from == "reporter" },
+                files: try casefile.fileViews(open, tx), may: casefile.may(stored), organ: organ)
+        }
+    }
+
+    private func may(_ stored: StoredReport) -> [ReceiptView.May] {
+        let stage = stored.standing.stage
+        let ended = workflow.stages[stage]?.phase == .end
+        var result: [ReceiptView.May] = ended ? [] : [.message, .file]
+        if stage == "answered" { result.append(.objection) }
+        let answered = stored.standing.done.contains { ["feedback", "decline"].contains($0.act) }
+        if answered, !stored.rated { result.append(.rating) }
+        return result
+    }
+
+    /// Adds a message of the reporter.
+    package func message(_ text: String, from holder: ReceiptHolder) async throws {
+        try await tell("reporter-message", "reporter-message.text", text, to: nil, from: holder, needs: .message)
+    }
+
+    /// Objects to the result (规则 27条).
+    package func object(_ text: String, from holder: ReceiptHolder) async throws {
+        try await tell("object", "reporter-objection.text", text, to: "objected", from: holder, needs: .objection)
+    }
+
+    /// Rates the outcome, once.
+    package func rate(_ rating: Rating, from holder: ReceiptHolder) async throws {
+        guard (1...5).contains(rating.score) else { throw CasefileError.invalid([FieldFault("score", "range")]) }
+        try await tell(
+            "rate", "rate.comment", rating.comment, to: nil, from: holder, needs: .rating,
+            codes: ["score": String(rating.score), "settled": rating.settled ? "true" : "false"])
+    }
+
+    private func tell(
+        _ act: String, _ field: String, _ text: String, to stage: String?, from holder: ReceiptHolder,
+        needs: ReceiptView.May, codes: [String: String] = [:]
+    ) async throws {
+        let required = needs != .rating
+        if required, text.allSatisfy(\.isWhitespace) {
+            throw CasefileError.invalid([FieldFault("text", "required")])
+        }
+        if text.count > FilingLimits.content || text.utf8.contains(0) {
+            throw CasefileError.invalid([FieldFault(required ? "text" : "comment", "tooLong")])
+        }
+        let casefile = self
+        let open = try await database.read { tx in
+            try OpenReport.load(tx, for: holder, casefile: casefile)
+        }
+        guard may(open.stored).contains(needs) else { throw CasefileError.notNow }
+        let rule = ActRule.unruled(act)
+        var change = ActChange(
+            act: PossibleAct(rule: rule, to: stage ?? open.stored.standing.stage), open: open, letter: nil,
+            viewer: nil, at: clock.now().toTheHour)
+        change.codes = codes
+        if needs == .rating { change.after.rated = true }
+        if !text.isEmpty { try change.seal(field, text, under: open.letterKey) }
+        try await commit(change)
+    }
+}
+
+extension OpenReport {
+    /// Loads a report for whoever holds its receipt: the letter key and nothing else.
+    static func load(_ tx: any Transaction, for holder: ReceiptHolder, casefile: Casefile) throws -> OpenReport {
+        guard let row = try tx.first("SELECT * FROM report WHERE receipt_lookup = \(holder.lookup)") else {
+            throw CasefileError.notFound
+        }
+        let stored = try StoredReport.load(tx, row: row)
+        var keys: [StoredKey: HeldKey] = [:]
+        for row in try tx.rows(
+            """
+            SELECT k.id, k.custody, w.wrap FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
+            WHERE k.report_id = \(stored.id) AND k.kind = 'letter' AND w.recipient = 'receipt'
+            """)
+        {
+            let id: KeyID = try row.get("id")
+            keys[StoredKey(id: id, kind: "letter", custody: try row.get("custody"))] = try HeldKey.opening(
+                try row.get("wrap"), with: holder.privateKey, id: id)
+        }
+        return OpenReport(stored: stored, reach: .receipt, keys: keys, picture: try casefile.pictures.current(tx))
+    }
+}

@@ -1,0 +1,102 @@
+import Casework
+import Database
+import Foundation
+import Kernel
+import Sealing
+
+/// What `verify` found first, named so that a person can look.
+package struct VerifyFault: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
+}
+
+/// What was checked.
+package struct VerifyTally: Sendable, Equatable {
+    package var reports = 0
+    package var events = 0
+    package var files = 0
+}
+
+extension Casefile {
+    /// Checks all that can be checked without a password: the order of events, every projection against them, sealed
+    /// files against their rows. Throws the first fault.
+    package func verify() async throws -> VerifyTally {
+        let casefile = self
+        let ids = try await database.read { tx -> [ReportID] in
+            if tx.engine == .sqlite {
+                let answer: String? = try tx.scalar("PRAGMA integrity_check")
+                if answer != "ok" { throw VerifyFault(description: "database: \(answer ?? "no answer")") }
+            }
+            return try tx.rows("SELECT id FROM report ORDER BY id").map { try $0.get("id") }
+        }
+        var tally = VerifyTally()
+        var start = 0
+        while start < ids.count {
+            let part = ids[start..<min(start + 200, ids.count)]
+            tally.events += try await database.read { tx in
+                let world = try casefile.pictures.current(tx).world
+                return try part.reduce(0) { try $0 + casefile.verify($1, world: world, tx) }
+            }
+            tally.reports += part.count
+            start += 200
+        }
+        tally.files = try await verifyFiles()
+        return tally
+    }
+
+    private func verify(_ id: ReportID, world: World, _ tx: any Transaction) throws -> Int {
+        func fault(_ text: String) -> VerifyFault { VerifyFault(description: "report \(id): \(text)") }
+        guard let stored = try StoredReport.load(tx, id) else { throw fault("the row is gone") }
+        let events = try tx.rows(
+            "SELECT seq, at, act, from_stage, to_stage, custody FROM event WHERE report_id = \(id) ORDER BY seq")
+        var stage = ""
+        for (index, row) in events.enumerated() {
+            let sequence: Int = try row.get("seq")
+            guard sequence == index + 1 else { throw fault("event \(index + 1) is missing") }
+            let from: String = try row.get("from_stage")
+            guard from == stage else { throw fault("event \(sequence) begins at \(from), not at \(stage)") }
+            stage = try row.get("to_stage")
+        }
+        guard stored.standing.sequence == events.count else { throw fault("the count of events differs") }
+        guard stored.standing.stage == stage else {
+            throw fault("the stage is \(stored.standing.stage), the events say \(stage)")
+        }
+        for (index, custody) in stored.standing.custodies.enumerated() where custody.index != index {
+            throw fault("custody \(index) is missing")
+        }
+        let projections = Projections(workflow: workflow, calendar: calendar, world: world)
+        guard stored.dueDay == (try projections.nextDue(stored.standing)) else { throw fault("the due day differs") }
+        let waiting = try tx.rows(
+            "SELECT office_id, staff_id, roles, due_order FROM waiting WHERE report_id = \(id) ORDER BY place")
+        let expected = workflow.waiters(on: stored.standing, world: world)
+        guard waiting.count == expected.count else { throw fault("the list of those it waits for differs") }
+        for (row, waiter) in zip(waiting, expected) {
+            let office: OfficeID? = try row.maybe("office_id")
+            let staff: StaffID? = try row.maybe("staff_id")
+            guard office == waiter.office, staff == waiter.staff,
+                try row.get("roles", as: Int.self) == RoleMask(waiter.roles).bits,
+                try row.get("due_order", as: Int.self) == stored.dueDay.map({ Int($0.days) }) ?? Projections.noDue
+            else { throw fault("the list of those it waits for differs") }
+        }
+        if try !tx.exists(
+            """
+            SELECT 1 FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
+            WHERE k.report_id = \(id) AND k.kind = 'letter' AND w.recipient <> 'receipt'
+            """)
+        {
+            throw fault("nobody holds its letter key")
+        }
+        return events.count
+    }
+
+    private func verifyFiles() async throws -> Int {
+        let stored = try await database.read { tx in
+            try tx.rows("SELECT stored FROM file").map { try $0.get("stored", as: String.self) }
+        }
+        for name in stored {
+            do {
+                _ = try SealedFile.keyID(ofFileAt: "\(files.folder)/\(name)")
+            } catch { throw VerifyFault(description: "file \(name): missing or not a sealed file") }
+        }
+        return stored.count
+    }
+}

@@ -1,0 +1,161 @@
+package import Kernel
+
+/// Why a report went where it went; each case has a text in both languages.
+package enum Reason: String, Sendable, Codable, Hashable {
+    case chosenOrgan = "chosen-organ"
+    case placeAndLevel = "place-and-level"
+    case managedHigher = "managed-higher"
+    case managementUnknown = "management-unknown"
+    case organItself = "organ-itself"
+    case ownLeader = "own-leader"
+    case ownLettersOrLeader = "own-letters-or-leader"
+    case ownOrganNotRuledOut = "own-organ-not-ruled-out"
+    case ownCadre = "own-cadre"
+    case noOneMayRead = "no-one-may-read"
+}
+
+/// Who inside the receiving organ may open the report.
+package enum Audience: String, Sendable, Codable, Hashable {
+    /// 信访举报部门
+    case letters
+    /// The letters office's director alone: nobody knows yet whose matter it is (管辖待定).
+    case director
+    /// Internal supervision, for an own ordinary cadre.
+    case `internal`
+}
+
+/// The answer to "whose matter is this?" (规则 11–16条, domain.md §2).
+package enum Jurisdiction: Sendable, Equatable {
+    case receive(organ: OrganID, audience: Audience, reasons: [Reason], barred: [StaffID: BarReason])
+    /// The matter stands above the highest organ of this installation: nothing is stored.
+    case aboveThisPlatform
+    case noSuchOrgan
+}
+
+extension Jurisdiction {
+    /// Decides who receives. `organ`, if competent, receives; a person managed higher, or the organ's own leader or
+    /// letters office, moves it up; without an organ, the one of that management level over the place, else the
+    /// nearest above. A question that cannot be answered is answered upward, never guessed and never sent down.
+    package static func decide(
+        organ code: String?, place: RegionCode?, reported: [ReportedParty], in world: World
+    ) -> Jurisdiction {
+        let ranks = reported.compactMap(\.management.rank)
+        let unknown = reported.isEmpty || ranks.count < reported.count
+        let highest = ranks.min()
+        var reasons: [Reason] = []
+        var current: Organ
+        if let code {
+            guard let chosen = world.organ(code: code) else { return .noSuchOrgan }
+            current = chosen
+            reasons.append(.chosenOrgan)
+        } else {
+            // A level that nobody knows is not below a county: the higher organ asks.
+            let rank = unknown ? min(highest ?? 3, 3) : (highest ?? 3)
+            guard let found = world.organ(over: place, rank: rank) else { return .noSuchOrgan }
+            current = found
+            reasons.append(.placeAndLevel)
+        }
+        let match = OwnOrganMatch(world: world)
+        let barred = match.barred(by: reported)
+        var climbed = 0
+        var meant: OrganID?
+        while climbed <= world.organs.count {
+            climbed += 1
+            if let highest, highest < world.rank(of: current) {
+                reasons.append(.managedHigher)
+                guard let up = world.parent(of: current) else { return .aboveThisPlatform }
+                current = up
+                continue
+            }
+            // "The discipline office", without a name, means the first organ that could be asked about such a person.
+            let generic = meant ?? current.id
+            meant = generic
+            switch verdict(on: current, meant: generic, reported: reported, match: match, world: world) {
+            case .up(let organ, let reason):
+                reasons.append(reason)
+                guard let up = world.parent(of: organ) else { return .aboveThisPlatform }
+                current = up
+                continue
+            case .stay(let organ, let isInternal):
+                current = organ
+                let audience: Audience = isInternal ? .internal : unknown ? .director : .letters
+                if isInternal { reasons.append(.ownCadre) }
+                if audience == .director { reasons.append(.managementUnknown) }
+                if readers(audience, of: organ, barred: barred, in: world).isEmpty {
+                    reasons.append(.noOneMayRead)
+                    guard let up = world.parent(of: organ) else { return .aboveThisPlatform }
+                    current = up
+                    continue
+                }
+                return .receive(organ: organ.id, audience: audience, reasons: reasons, barred: barred)
+            }
+        }
+        return .noSuchOrgan
+    }
+
+    private enum Verdict {
+        case up(from: Organ, Reason)
+        case stay(Organ, isInternal: Bool)
+    }
+
+    /// Looks at the organ and at every organ above it: whoever is reported there must not hold the report below.
+    private static func verdict(
+        on organ: Organ, meant: OrganID, reported: [ReportedParty], match: OwnOrganMatch, world: World
+    ) -> Verdict {
+        for candidate in world.line(from: organ).reversed() {
+            var isInternal = false
+            for party in reported {
+                let naming = match.naming(of: party, for: candidate)
+                if naming == .generic, candidate.id != meant { continue }
+                switch match.consequence(of: party, for: candidate) {
+                case .none: continue
+                case .superior(let reason):
+                    // A bare name that some superior's staff happen to share bars those people; it moves nothing.
+                    if candidate.id != organ.id, reason == .ownOrganNotRuledOut, naming == .other { continue }
+                    return .up(from: candidate, reason)
+                case .internal: isInternal = true
+                }
+            }
+            if isInternal {
+                return world.office(.internal, of: candidate.id) == nil
+                    ? .up(from: candidate, .ownCadre) : .stay(candidate, isInternal: true)
+            }
+        }
+        return .stay(organ, isInternal: false)
+    }
+
+    /// The people who could open a report with this audience and judge it: admitted, active and not barred. A
+    /// registrar alone could register it and no more.
+    package static func readers(
+        _ audience: Audience, of organ: Organ, barred: [StaffID: BarReason], in world: World
+    ) -> [StaffID] {
+        let kind: OfficeKind = audience == .internal ? .internal : .letters
+        guard let office = world.office(kind, of: organ.id) else { return [] }
+        return world.members(of: office.id)
+            .filter { $0.admitted && barred[$0.staff] == nil }
+            .filter { $0.role == .director || (audience != .director && $0.role == .triage) }
+            .map(\.staff)
+    }
+
+    /// Whether an organ may be given a report about these parties (I-1: the recipient check of every transfer):
+    /// not the reported unit, nor any organ under it; not an organ below the level of a reported person; not one where
+    /// nobody might read it.
+    package static func mayReceive(_ organ: Organ, reported: [ReportedParty], in world: World) -> Bool {
+        let match = OwnOrganMatch(world: world)
+        if let highest = reported.compactMap(\.management.rank).min(), highest < world.rank(of: organ) { return false }
+        if reported.isEmpty || reported.contains(where: { $0.management == .unknown }) { return false }
+        guard
+            case .stay(let same, let isInternal) = verdict(
+                on: organ, meant: organ.id, reported: reported, match: match, world: world),
+            same.id == organ.id, !isInternal
+        else { return false }
+        return !readers(.letters, of: organ, barred: match.barred(by: reported), in: world).isEmpty
+    }
+}
+
+extension Jurisdiction {
+    /// Staff who are named among the reported, or whose declared kin is.
+    package static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
+        OwnOrganMatch(world: world).barred(by: parties)
+    }
+}

@@ -1,0 +1,131 @@
+import Kernel
+
+/// An act that somebody may do now.
+package struct PossibleAct: Sendable {
+    package var rule: ActRule
+    /// The stage it leads to; equal to the present one for acts that change nothing.
+    package var to: String
+
+    package init(rule: ActRule, to: String) {
+        self.rule = rule
+        self.to = to
+    }
+}
+
+/// Somebody for whom a report waits: an office's roles, or one person.
+package struct Waiter: Sendable, Hashable {
+    package var office: OfficeID?
+    package var roles: Set<Role>
+    package var staff: StaffID?
+    /// The proposer, who may not decide.
+    package var except: StaffID?
+}
+
+extension Workflow {
+    /// The step an act would take now, or `nil` when it cannot be done at this stage.
+    func step(of act: ActRule, on standing: Standing, world: World) -> String? {
+        guard standing.fulfils(act.guardCondition, in: world) else { return nil }
+        if act.once, standing.wasDone(act.name) { return nil }
+        if act.steps.isEmpty {
+            return stages[standing.stage]?.phase == .end ? nil : standing.stage
+        }
+        for step in act.steps
+        where step.stage == standing.stage && standing.fulfils(step.when, in: world)
+            && (step.unless.isEmpty || !standing.fulfils(step.unless, in: world))
+        {
+            return step.to ?? standing.stage
+        }
+        return nil
+    }
+
+    private func office(_ relation: ActorRule.Relation, _ standing: Standing, _ world: World) -> OfficeID? {
+        guard let custody = standing.custody else { return nil }
+        return switch relation {
+        case .holder: custody.office
+        case .intake: custody.intakeOffice
+        case .leaders: world.office(.leaders, of: custody.organ)?.id
+        case .custody: standing.identityOrgan.flatMap { world.office(.custody, of: $0)?.id }
+        }
+    }
+
+    /// Whether the rules let this person do this act, need-to-know apart.
+    package func isActor(_ person: StaffID, of act: ActRule, on standing: Standing, world: World) -> Bool {
+        guard let custody = standing.custody, !standing.barred.contains(person) else { return false }
+        if act.notByProposer, standing.proposer == person { return false }
+        let places = world.places(of: person).filter(\.admitted)
+        return act.actors.contains { actor in
+            switch actor {
+            case .handler:
+                standing.handlers.contains(person) && places.contains { $0.office == custody.office }
+            case .office(let relation, let roles):
+                places.contains { place in
+                    place.office == office(relation, standing, world) && roles.contains(place.role)
+                        && (custody.audience != .director || place.office != custody.intakeOffice
+                            || place.role == .director)
+                }
+            }
+        }
+    }
+
+    /// The acts that this person may do now, in the order of the rules.
+    package func possible(for person: StaffID, on standing: Standing, world: World) -> [PossibleAct] {
+        let reach = Reach.of(person, on: standing, world: world, workflow: self)
+        guard !reach.isNone else { return [] }
+        return actOrder.compactMap { name in
+            guard let act = acts[name], isActor(person, of: act, on: standing, world: world),
+                let to = step(of: act, on: standing, world: world)
+            else { return nil }
+            let custodyOnly = act.actors == [.office(.custody, roles: [.custodian])]
+            guard custodyOnly ? reach.custody && act.isWanted(standing) : reach.papers else { return nil }
+            return PossibleAct(rule: act, to: to)
+        }
+    }
+
+    /// For whom the report waits now.
+    package func waiters(on standing: Standing, world: World) -> [Waiter] {
+        guard let custody = standing.custody else { return [] }
+        var byOffice: [OfficeID: Waiter] = [:]
+        var people: Set<StaffID> = []
+        for name in actOrder {
+            guard let act = acts[name], step(of: act, on: standing, world: world) != nil,
+                act.isWaitedFor(at: standing.stage, standing)
+            else { continue }
+            for actor in act.actors {
+                switch actor {
+                case .handler:
+                    people.formUnion(standing.handlers.filter { isActor($0, of: act, on: standing, world: world) })
+                case .office(let relation, let roles):
+                    guard let office = office(relation, standing, world) else { continue }
+                    let limited = custody.audience == .director && office == custody.intakeOffice
+                    var waiter =
+                        byOffice[office] ?? Waiter(office: office, roles: [], staff: nil, except: nil)
+                    waiter.roles.formUnion(limited ? [.director] : roles)
+                    if act.notByProposer { waiter.except = standing.proposer }
+                    byOffice[office] = waiter
+                }
+            }
+        }
+        let offices = byOffice.values.sorted { ($0.office?.description ?? "") < ($1.office?.description ?? "") }
+        let handlers = people.sorted { $0.description < $1.description }
+            .map { Waiter(office: nil, roles: [], staff: $0, except: nil) }
+        return offices + handlers
+    }
+}
+
+extension ActRule {
+    func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
+        switch waits {
+        case .never: false
+        case .always: true
+        case .stages(let stages): stages.contains(stage)
+        case .fact(let name): standing.holds(name)
+        }
+    }
+
+    /// Acts tied to a fact (verifying a name) are offered only while it holds.
+    fileprivate func isWanted(_ standing: Standing) -> Bool {
+        if let only, !standing.holds(only) { return false }
+        if case .fact(let name) = waits { return standing.holds(name) }
+        return true
+    }
+}

@@ -1,0 +1,168 @@
+package import Kernel
+
+/// A name in both languages of the interface.
+package struct Bilingual: Sendable, Hashable {
+    package var zh: String
+    package var en: String
+
+    package init(zh: String, en: String) {
+        self.zh = zh
+        self.en = en
+    }
+
+    /// `language` is a BCP 47 tag; everything but English reads Chinese.
+    package func text(_ language: String) -> String { language.hasPrefix("en") ? en : zh }
+}
+
+/// One value of a vocabulary.
+package struct Choice: Sendable, Hashable {
+    package var value: String
+    package var label: Bilingual
+
+    package init(value: String, label: Bilingual) {
+        self.value = value
+        self.label = label
+    }
+}
+
+/// Conditions on facts: every key must have one of the values.
+package typealias Condition = [String: [String]]
+
+/// One field of an act's form.
+package struct FieldRule: Sendable, Hashable {
+    package enum Kind: String, Sendable { case text, choice, choices, date, number, flag, list }
+    /// Under which key a free text is sealed.
+    package enum Seal: String, Sendable { case `case`, letter, identity }
+    package var name: String
+    package var kind: Kind
+    package var label: Bilingual
+    package var required: Bool
+    /// Fixed choices: of a vocabulary, or written with the field.
+    package var choices: [Choice]
+    /// The name of a list of choices that depends on the report: offices, organs, people.
+    package var options: String?
+    package var item: [FieldRule]
+    package var when: Condition
+    package var seal: Seal
+    package var minimum: Int?
+    package var maximum: Int?
+    package var prefill: String?
+}
+
+/// A way from one stage to another.
+package struct Step: Sendable, Hashable {
+    package var stage: String
+    /// `nil`: the stage stays.
+    package var to: String?
+    package var when: Condition
+    package var unless: Condition
+}
+
+/// Who may act.
+package enum ActorRule: Sendable, Hashable {
+    /// Members with one of the roles in the office that stands in this relation to the report.
+    case office(Relation, roles: Set<Role>)
+    /// Somebody who was allocated to the report.
+    case handler
+
+    package enum Relation: String, Sendable {
+        /// The office that holds the report now.
+        case holder
+        /// The receiving office of the organ that holds it now.
+        case intake
+        /// The leaders of the organ that holds it now.
+        case leaders
+        /// The custodians of the organ that holds it now.
+        case custody
+    }
+}
+
+/// When an act is what the report waits for.
+package enum Waits: Sendable, Hashable {
+    case never
+    case always
+    case stages(Set<String>)
+    /// While the named fact holds and the act was not yet done.
+    case fact(String)
+}
+
+/// One act of the workflow.
+package struct ActRule: Sendable, Hashable {
+    package var name: String
+    package var label: Bilingual
+    package var source: String
+    /// Empty: possible at any stage.
+    package var steps: [Step]
+    package var actors: [ActorRule]
+    /// The person who proposed may not decide.
+    package var notByProposer: Bool
+    package var waits: Waits
+    /// A fact that must hold for the act to be offered.
+    package var only: String?
+    package var once: Bool
+    package var guardCondition: Condition
+    package var effect: String?
+    package var fields: [FieldRule]
+}
+
+/// One stage.
+package struct StageRule: Sendable, Hashable {
+    package enum Phase: String, Sendable { case intake, decision, handling, end }
+    package var name: String
+    package var label: Bilingual
+    package var phase: Phase
+    package var publicStage: String
+}
+
+/// One time limit.
+package struct LimitRule: Sendable, Hashable {
+    package enum Unit: String, Sendable { case working, calendar, months }
+    package var name: String
+    package var label: Bilingual
+    package var starts: [String]
+    package var ends: Set<String>
+    package var count: Int
+    package var unit: Unit
+    /// A fact that must hold, e.g. `real-name`.
+    package var when: String?
+    package var source: Bilingual
+}
+
+/// The workflow of reports as one version of the rules states it.
+package struct Workflow: Sendable {
+    package let version: String
+    package let effectiveFrom: Day
+    package let source: Bilingual
+    package let vocabularies: [String: [Choice]]
+    package let stages: [String: StageRule]
+    /// Stages in the order of the file.
+    package let stageOrder: [String]
+    package let publicStages: [String: Bilingual]
+    package let acts: [String: ActRule]
+    /// Acts in the order of the file: the order in which a person sees them.
+    package let actOrder: [String]
+    package let limits: [LimitRule]
+
+    package func label(_ vocabulary: String, _ value: String, _ language: String) -> String {
+        vocabularies[vocabulary]?.first { $0.value == value }?.label.text(language) ?? value
+    }
+
+    package func stageLabel(_ stage: String, _ language: String) -> String {
+        stages[stage]?.label.text(language) ?? stage
+    }
+
+    /// The stage in plain words, as the reporter reads it.
+    package func publicLabel(_ stage: String, _ language: String) -> String {
+        guard let name = stages[stage]?.publicStage else { return stage }
+        return publicStages[name]?.text(language) ?? name
+    }
+}
+
+extension ActRule {
+    /// An act that no rule file needs to allow: what a reporter does by receipt, and a paper that is attached.
+    package static func unruled(_ name: String) -> ActRule {
+        ActRule(
+            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], actors: [], notByProposer: false,
+            waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [])
+    }
+}

@@ -1,0 +1,102 @@
+/// What a rule file must fulfil before anything runs on it.
+struct WorkflowCheck {
+    let file: String
+    let workflow: Workflow
+    let source: YAMLReader
+
+    func run() throws(RuleFault) {
+        try actsKnowTheirStages()
+        try stagesAreReachableAndLeadOn()
+        try limitsHaveActs()
+    }
+
+    private func line(of name: String, in section: String) -> RuleFault? {
+        let part = source.maybe(section)
+        let listed = part?.items.first { (try? $0.string("name")) == name }
+        return (part?.maybe(name) ?? listed)?.fault("")
+    }
+
+    private func fault(_ section: String, _ name: String, _ reason: String) -> RuleFault {
+        RuleFault(file: file, line: line(of: name, in: section)?.line ?? 0, reason: "\(name): \(reason)")
+    }
+
+    private func actsKnowTheirStages() throws(RuleFault) {
+        for act in workflow.actOrder.compactMap({ workflow.acts[$0] }) {
+            if act.actors.isEmpty { throw fault("acts", act.name, "nobody may do this act") }
+            if act.source.isEmpty { throw fault("acts", act.name, "the act has no source") }
+            for actor in act.actors {
+                if case .office(_, let roles) = actor, roles.isEmpty {
+                    throw fault("acts", act.name, "an office without roles")
+                }
+            }
+            for step in act.steps {
+                for stage in [step.stage, step.to].compactMap({ $0 }) where workflow.stages[stage] == nil {
+                    throw fault("acts", act.name, "no stage \"\(stage)\"")
+                }
+            }
+            if case .stages(let stages) = act.waits, let stage = stages.first(where: { workflow.stages[$0] == nil }) {
+                throw fault("acts", act.name, "waits at no known stage \"\(stage)\"")
+            }
+            var named = act.only.map { [$0] } ?? []
+            if case .fact(let name) = act.waits { named.append(name) }
+            for name in named where !Standing.claims.contains(name) {
+                throw fault("acts", act.name, "no fact \"\(name)\"")
+            }
+            for condition in act.steps.flatMap({ [$0.when, $0.unless] }) + [act.guardCondition] {
+                for name in condition.keys where !Standing.facts.contains(name) {
+                    throw fault("acts", act.name, "no fact \"\(name)\"")
+                }
+            }
+            for field in act.fields + act.fields.flatMap(\.item) {
+                let chooses = field.kind == .choice || field.kind == .choices
+                if chooses, field.choices.isEmpty, field.options == nil {
+                    throw fault("acts", act.name, "field \"\(field.name)\" has nothing to choose from")
+                }
+            }
+        }
+        for stage in workflow.stageOrder.compactMap({ workflow.stages[$0] })
+        where workflow.publicStages[stage.publicStage] == nil {
+            throw fault("stages", stage.name, "no public stage \"\(stage.publicStage)\"")
+        }
+    }
+
+    private func stagesAreReachableAndLeadOn() throws(RuleFault) {
+        var reached: Set<String> = ["received"]
+        var grew = true
+        while grew {
+            grew = false
+            for step in workflow.acts.values.flatMap(\.steps) where reached.contains(step.stage) {
+                if let to = step.to, reached.insert(to).inserted { grew = true }
+            }
+        }
+        for name in workflow.stageOrder {
+            guard let stage = workflow.stages[name] else { continue }
+            if !reached.contains(name) { throw fault("stages", name, "the stage cannot be reached") }
+            let leads = workflow.acts.values.contains { act in
+                act.steps.contains { $0.stage == name && $0.to != nil && $0.to != name }
+            }
+            if stage.phase != .end, !leads { throw fault("stages", name, "the stage is a dead end") }
+        }
+    }
+
+    private func limitsHaveActs() throws(RuleFault) {
+        for limit in workflow.limits {
+            if limit.source.zh.isEmpty { throw fault("limits", limit.name, "the limit has no source") }
+            if limit.starts.isEmpty || limit.ends.isEmpty {
+                throw fault("limits", limit.name, "the limit never starts or never ends")
+            }
+            for token in limit.starts + limit.ends where token != "file" {
+                let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
+                let act = parts.first ?? token
+                if workflow.acts[act] == nil { throw fault("limits", limit.name, "no act \"\(act)\"") }
+                if let stage = parts.dropFirst().first, workflow.stages[stage] == nil {
+                    throw fault("limits", limit.name, "no stage \"\(stage)\"")
+                }
+            }
+            if let fact = limit.when, !Standing.claims.contains(fact) {
+                throw fault("limits", limit.name, "no fact \"\(fact)\"")
+            }
+            if limit.count < 0 || limit.count > 3660 { throw fault("limits", limit.name, "an absurd count") }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Kernel
+
+extension Workflow {
+    /// The workflow that ships with the product.
+    package static func shipped() throws(RuleFault) -> Workflow {
+        guard let url = Bundle.module.url(forResource: "rules/workflow", withExtension: "yaml"),
+            let text = try? String(contentsOf: url, encoding: .utf8)
+        else { throw RuleFault(file: "workflow.yaml", line: 0, reason: "the file is missing") }
+        return try Workflow(file: "workflow.yaml", text: text)
+    }
+
+    /// Parses and checks one rule file. Throws the first fault with its line.
+    package init(file: String, text: String) throws(RuleFault) {
+        let top = try YAMLReader(file: file, text: text)
+        version = try top.string("version")
+        let dateText = try top.string("effectiveFrom")
+        guard let date = Day(dateText) else { throw try top.at("effectiveFrom").fault("not a date") }
+        effectiveFrom = date
+        source = try top.at("source").bilingual()
+        var vocabularies: [String: [Choice]] = [:]
+        for (name, list) in try top.at("vocabularies").pairs { vocabularies[name] = try Self.choices(list) }
+        self.vocabularies = vocabularies
+        var stages: [String: StageRule] = [:]
+        var stageOrder: [String] = []
+        for (name, value) in try top.at("stages").pairs {
+            stages[name] = StageRule(
+                name: name, label: try value.bilingual(), phase: try value.choice("phase", StageRule.Phase.self),
+                publicStage: try value.string("public"))
+            stageOrder.append(name)
+        }
+        self.stages = stages
+        self.stageOrder = stageOrder
+        var publicStages: [String: Bilingual] = [:]
+        for (name, value) in try top.at("publicStages").pairs { publicStages[name] = try value.bilingual() }
+        self.publicStages = publicStages
+        var acts: [String: ActRule] = [:]
+        var actOrder: [String] = []
+        for (name, value) in try top.at("acts").pairs {
+            acts[name] = try Self.act(name, value, vocabularies: vocabularies)
+            actOrder.append(name)
+        }
+        self.acts = acts
+        self.actOrder = actOrder
+        var limits: [LimitRule] = []
+        for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
+        self.limits = limits
+        try WorkflowCheck(file: file, workflow: self, source: top).run()
+    }
+
+    private static func choices(_ list: YAMLReader) throws(RuleFault) -> [Choice] {
+        guard list.isList else { throw list.fault("a list of values is expected here") }
+        var result: [Choice] = []
+        for item in list.items {
+            result.append(Choice(value: try item.string("value"), label: try item.bilingual()))
+        }
+        return result
+    }
+
+    private static func condition(_ value: YAMLReader?) throws(RuleFault) -> Condition {
+        guard let value else { return [:] }
+        var result: Condition = [:]
+        for (key, entry) in value.pairs {
+            if entry.isList { result[key] = try value.strings(key) } else { result[key] = [try entry.string()] }
+        }
+        return result
+    }
+
+    private static func act(
+        _ name: String, _ value: YAMLReader, vocabularies: [String: [Choice]]
+    ) throws(RuleFault) -> ActRule {
+        var steps: [Step] = []
+        let from = try value.at("from")
+        if from.isList {
+            for item in from.items {
+                steps.append(
+                    Step(
+                        stage: try item.string("stage"), to: try item.maybe("to")?.string(),
+                        when: try condition(item.maybe("when")), unless: try condition(item.maybe("unless"))))
+            }
+        } else if try from.string() != "any" {
+            throw from.fault("a list of stages, or \"any\", is expected here")
+        }
+        var actors: [ActorRule] = []
+        for item in try value.at("by").items {
+            if item.maybe("person") != nil {
+                guard try item.string("person") == "handler" else { throw item.fault("unknown person") }
+                actors.append(.handler)
+            } else {
+                var roles: Set<Role> = []
+                for text in try item.strings("roles") {
+                    guard let role = Role(rawValue: text) else { throw item.fault("\"\(text)\" is not a known role") }
+                    roles.insert(role)
+                }
+                actors.append(.office(try item.choice("office", ActorRule.Relation.self), roles: roles))
+            }
+        }
+        var fields: [FieldRule] = []
+        for item in value.maybe("fields")?.items ?? [] { fields.append(try field(item, vocabularies)) }
+        return ActRule(
+            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps,
+            actors: actors, notByProposer: try value.maybe("notBy")?.string() == "proposer",
+            waits: try waits(value.maybe("waits")), only: try value.maybe("only")?.string(),
+            once: try value.flag("once"),
+            guardCondition: try condition(value.maybe("guard")), effect: try value.maybe("effect")?.string(),
+            fields: fields)
+    }
+
+    private static func waits(_ value: YAMLReader?) throws(RuleFault) -> Waits {
+        guard let value else { return .never }
+        if value.isList {
+            var stages: Set<String> = []
+            for item in value.items { stages.insert(try item.string()) }
+            return .stages(stages)
+        }
+        let text = try value.string()
+        return text == "true" ? .always : text == "false" ? .never : .fact(text)
+    }
+
+    private static func field(
+        _ value: YAMLReader, _ vocabularies: [String: [Choice]]
+    ) throws(RuleFault) -> FieldRule {
+        var choices: [Choice] = []
+        if let name = try value.maybe("vocabulary")?.string() {
+            guard let found = vocabularies[name] else { throw value.fault("no vocabulary \"\(name)\"") }
+            choices = found
+        } else if let values = value.maybe("values") {
+            choices = try Self.choices(values)
+        }
+        var item: [FieldRule] = []
+        for entry in value.maybe("item")?.items ?? [] { item.append(try field(entry, vocabularies)) }
+        return FieldRule(
+            name: try value.string("name"), kind: try value.choice("type", FieldRule.Kind.self),
+            label: try value.at("label").bilingual(), required: try value.flag("required"), choices: choices,
+            options: try value.maybe("options")?.string(), item: item, when: try condition(value.maybe("when")),
+            seal: value.maybe("seal") == nil ? .case : try value.choice("seal", FieldRule.Seal.self),
+            minimum: value.maybe("min") == nil ? nil : try value.integer("min"),
+            maximum: value.maybe("max") == nil ? nil : try value.integer("max"),
+            prefill: try value.maybe("prefill")?.string())
+    }
+
+    private static func limit(_ value: YAMLReader) throws(RuleFault) -> LimitRule {
+        LimitRule(
+            name: try value.string("name"), label: try value.at("label").bilingual(),
+            starts: try value.strings("starts"), ends: Set(try value.strings("ends")),
+            count: try value.integer("count"), unit: try value.choice("unit", LimitRule.Unit.self),
+            when: try value.maybe("when")?.string(), source: try value.at("source").bilingual())
+    }
+}

@@ -1,0 +1,109 @@
+import Yams
+
+/// A fault in a rule file, with its place.
+package struct RuleFault: Error, Sendable, Equatable, CustomStringConvertible {
+    package var file: String
+    /// 1-based; 0 when the fault has no one line.
+    package var line: Int
+    package var reason: String
+
+    package var description: String { line > 0 ? "\(file):\(line): \(reason)" : "\(file): \(reason)" }
+}
+
+/// Reads a YAML tree and names file and line when something is not as it should be.
+struct YAMLReader {
+    let file: String
+    let node: Node
+
+    init(file: String, text: String) throws(RuleFault) {
+        self.file = file
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw RuleFault(file: file, line: 0, reason: "the file is empty")
+            }
+            self.node = node
+        } catch let fault as RuleFault {
+            throw fault
+        } catch let error as YamlError {
+            throw RuleFault(file: file, line: Self.line(of: error), reason: "not YAML: \(error)")
+        } catch {
+            throw RuleFault(file: file, line: 0, reason: "not YAML: \(error)")
+        }
+    }
+
+    private init(file: String, node: Node) {
+        self.file = file
+        self.node = node
+    }
+
+    private static func line(of error: YamlError) -> Int {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        default: 0
+        }
+    }
+
+    func fault(_ reason: String) -> RuleFault {
+        RuleFault(file: file, line: node.mark?.line ?? 0, reason: reason)
+    }
+
+    func maybe(_ key: String) -> YAMLReader? {
+        node.mapping?[key].map { YAMLReader(file: file, node: $0) }
+    }
+
+    func at(_ key: String) throws(RuleFault) -> YAMLReader {
+        guard let found = maybe(key) else { throw fault("\"\(key)\" is missing") }
+        return found
+    }
+
+    var pairs: [(key: String, value: YAMLReader)] {
+        (node.mapping ?? [:]).compactMap { pair in
+            pair.key.scalar.map { ($0.string, YAMLReader(file: file, node: pair.value)) }
+        }
+    }
+
+    var items: [YAMLReader] { (node.sequence ?? []).map { YAMLReader(file: file, node: $0) } }
+    var isList: Bool { node.sequence != nil }
+    var isMap: Bool { node.mapping != nil }
+
+    func string() throws(RuleFault) -> String {
+        guard let scalar = node.scalar else { throw fault("a text is expected here") }
+        return scalar.string
+    }
+
+    func string(_ key: String) throws(RuleFault) -> String { try at(key).string() }
+
+    func strings(_ key: String) throws(RuleFault) -> [String] {
+        guard let value = maybe(key) else { return [] }
+        guard value.isList else { throw value.fault("a list is expected here") }
+        var result: [String] = []
+        for item in value.items { result.append(try item.string()) }
+        return result
+    }
+
+    func integer(_ key: String) throws(RuleFault) -> Int {
+        let value = try at(key)
+        guard let number = Int(try value.string()) else { throw value.fault("a whole number is expected here") }
+        return number
+    }
+
+    func flag(_ key: String) throws(RuleFault) -> Bool {
+        guard let value = maybe(key) else { return false }
+        switch try value.string() {
+        case "true": return true
+        case "false": return false
+        default: throw value.fault("true or false is expected here")
+        }
+    }
+
+    func choice<T: RawRepresentable<String>>(_ key: String, _ type: T.Type) throws(RuleFault) -> T {
+        let value = try at(key)
+        let text = try value.string()
+        guard let found = T(rawValue: text) else { throw value.fault("\"\(text)\" is not a known \(key)") }
+        return found
+    }
+
+    func bilingual() throws(RuleFault) -> Bilingual {
+        Bilingual(zh: try string("zh"), en: try string("en"))
+    }
+}

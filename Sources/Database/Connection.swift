@@ -1,0 +1,35 @@
+/// One connection as a driver gives it to its lane; it never leaves the lane's thread.
+package protocol Connection: AnyObject {
+    /// The engine behind it.
+    var engine: Engine { get }
+    /// Executes a statement and answers how many rows it changed.
+    func run(_ sql: SQL) throws(DatabaseError) -> Int
+    /// Executes a statement and answers its rows.
+    func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
+    /// Opens the lane's kind of transaction. A connection that is found dead is replaced once, as nothing was begun.
+    func begin() throws(DatabaseError)
+    /// Executes parameterless commands in order.
+    func control(_ commands: String...) throws(DatabaseError)
+    /// Commits, and estimates the disk syncs that took.
+    func commit() throws(DatabaseError) -> Int
+    /// Leaves the transaction if one is open. Cannot fail: a connection that cannot roll back is to be replaced.
+    func rollback()
+}
+
+/// A place on one thread from which a connection can be used.
+package protocol Post: AnyObject {
+    /// Hands over the connection for as long as `body` runs.
+    func use(_ body: (any Connection) -> Void) throws(DatabaseError)
+    /// Releases what it holds; called last, on the same thread.
+    func close()
+}
+
+/// What an engine has to provide; ``LaneDatabase`` does the rest.
+package protocol Driver: Sendable {
+    /// The engine behind it.
+    var engine: Engine { get }
+    /// A post for the thread that calls; `writing` for the one writer, else for a reader.
+    func post(writing: Bool) -> any Post
+    /// Releases what all posts share, after the last of them has closed.
+    func close()
+}

@@ -1,0 +1,24 @@
+/// The engines that meet the contract.
+package enum Engine: String, Sendable, Hashable, CaseIterable {
+    /// SQLite inside the process: one process owns the file.
+    case sqlite
+    /// A PostgreSQL server, shared by several processes or machines.
+    case postgres
+
+    /// A schema statement of the common dialect, as this engine wants it.
+    ///
+    /// The common dialect is SQLite's: types INTEGER, TEXT, BLOB and REAL, and `STRICT` after the table. For PostgreSQL
+    /// the words become BIGINT, BYTEA and DOUBLE PRECISION, and STRICT goes; quoted text and comments stay as they are.
+    package func ddl(_ text: String) -> String {
+        guard self == .postgres else { return text }
+        return SQLScanner.mapWords(of: text) { word in
+            switch word.uppercased() {
+            case "INTEGER": "BIGINT"
+            case "BLOB": "BYTEA"
+            case "REAL": "DOUBLE PRECISION"
+            case "STRICT": ""
+            default: nil
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// An open transaction. It is synchronous on both engines and ends with the closure that received it.
+///
+/// A statement that fails ends the transaction, as PostgreSQL has it: every further statement throws the same error and
+/// nothing is kept, even if the closure swallows it. Wrap what may fail in ``attempt(_:)`` to go on afterwards.
+package protocol Transaction: AnyObject {
+    /// The engine behind it, for the few statements that differ.
+    var engine: Engine { get }
+    /// How many statements were executed in it so far, for budgets in tests.
+    var statements: Int { get }
+    /// Executes a statement and answers how many rows it changed.
+    @discardableResult func run(_ sql: SQL) throws -> Int
+    /// Executes a statement and answers its rows.
+    func rows(_ sql: SQL) throws -> [Row]
+    /// Does `body` so that its failure undoes only itself (a savepoint) and is thrown on, and the transaction lives.
+    @discardableResult func attempt<T>(_ body: () throws -> T) throws -> T
+}
+
+extension Transaction {
+    /// The first row, if there is one. Say `LIMIT 1` where there could be many.
+    package func first(_ sql: SQL) throws -> Row? { try rows(sql).first }
+
+    /// The first column of the first row, or nil when there is no row or it is NULL.
+    package func scalar<T: Storable>(_ sql: SQL, as type: T.Type = T.self) throws -> T? {
+        try first(sql)?.get(at: 0, as: T?.self)
+    }
+
+    /// Whether `sql`, a SELECT, answers any row.
+    package func exists(_ sql: SQL) throws -> Bool {
+        try first("SELECT 1 WHERE EXISTS (\(sql))") != nil
+    }
+}

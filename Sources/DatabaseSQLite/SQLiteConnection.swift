@@ -1,0 +1,99 @@
+import Database
+import Foundation
+import GRDB
+
+// Named alone, they go before GRDB's types of the same names, which are qualified below.
+import enum Database.DatabaseError
+import struct Database.Row
+import struct Database.SQL
+
+/// GRDB's connection for as long as the pool lends it.
+final class SQLiteConnection: Connection {
+    private let db: GRDB.Database
+    private let opening: String
+    private var changesAtBegin = 0
+
+    init(_ db: GRDB.Database, begin: String) {
+        self.db = db
+        opening = begin
+    }
+
+    var engine: Engine { .sqlite }
+
+    func run(_ sql: SQL) throws(DatabaseError) -> Int {
+        let before = db.totalChangesCount
+        let statement = try prepare(sql.text)
+        do { try statement.execute(arguments: sql.arguments) } catch { throw translate(error, while: .running) }
+        // SQLite keeps the last count through statements that change no row.
+        return db.totalChangesCount == before ? 0 : db.changesCount
+    }
+
+    func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
+        let statement = try prepare(sql.text)
+        do {
+            let cursor = try GRDB.Row.fetchCursor(statement, arguments: sql.arguments)
+            let columns = statement.columnNames
+            var rows: [Row] = []
+            while let row = try cursor.next() {
+                rows.append(Row(columns: columns, values: row.databaseValues.map(Value.init)))
+            }
+            return rows
+        } catch {
+            throw translate(error, while: .running)
+        }
+    }
+
+    func begin() throws(DatabaseError) {
+        if db.isInsideTransaction { rollback() }
+        changesAtBegin = db.totalChangesCount
+        try control(opening)
+    }
+
+    func control(_ commands: String...) throws(DatabaseError) {
+        for command in commands {
+            let statement = try prepare(command)
+            do { try statement.execute() } catch { throw translate(error, while: .running) }
+        }
+    }
+
+    func commit() throws(DatabaseError) -> Int {
+        try control("COMMIT")
+        return db.totalChangesCount == changesAtBegin ? 0 : 1
+    }
+
+    func rollback() {
+        guard db.isInsideTransaction else { return }
+        try? control("ROLLBACK")
+    }
+
+    private func prepare(_ text: String) throws(DatabaseError) -> Statement {
+        do { return try db.cachedStatement(sql: text) } catch { throw translate(error, while: .preparing) }
+    }
+}
+
+extension SQL {
+    fileprivate var arguments: StatementArguments {
+        StatementArguments(
+            values.map { value -> (any DatabaseValueConvertible)? in
+                switch value {
+                case .null: nil
+                case .integer(let number): number
+                case .real(let number): number
+                case .text(let text): text
+                case .bytes(let bytes): Data(bytes)
+                }
+            })
+    }
+}
+
+extension Value {
+    fileprivate init(_ value: DatabaseValue) {
+        switch value.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        case .double(let number): self = .real(number)
+        case .string(let text): self = .text(text)
+        case .blob(let data): self = .bytes([UInt8](data))
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Casefile
+import Casework
+package import Entrance
+import HTTPTypes
+package import Hummingbird
+import Kernel
+import NIOCore
+import Sealing
+package import Site
+
+/// The staff API (contract): inbox, report, acts, files. The pages call the same use cases.
+package struct DeskAPI: Sendable {
+    let services: Services
+
+    package init(_ services: Services) { self.services = services }
+
+    private var casefile: Casefile { services.casefile }
+
+    package func add(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/api/v1/inbox") { request, context in try await self.inbox(request, context) }
+        routes.get("/api/v1/reports/:id") { _, context in
+            try await self.report(try context.reportID, context)
+        }
+        routes.post("/api/v1/reports/:id/acts/:name") { request, context in
+            let id = try context.reportID
+            let name = try context.parameter("name")
+            let viewer = try context.viewer
+            let input = try await request.json(ActJSON.self).input
+            try await self.casefile.perform(name, on: id, by: viewer, input: input)
+            return try await self.report(id, context, afterAct: true)
+        }
+        routes.put("/api/v1/reports/:id/files/:name") { request, context in
+            let viewer = try context.viewer
+            let staged = try await Upload.receive(
+                request, name: try context.parameter("name"), into: self.casefile)
+            do {
+                try await self.casefile.attach(staged, to: try context.reportID, by: viewer)
+            } catch {
+                self.casefile.files.remove(staged.stored)
+                throw error
+            }
+            return Response(status: .created)
+        }
+        routes.get("/api/v1/reports/:id/files/:name") { _, context in
+            try await self.file(try context.parameter("name"), of: try context.reportID, context)
+        }
+    }
+
+    private struct InboxJSON: Encodable {
+        struct Item: Encodable {
+            var id: String
+            var number: String?
+            var stage, receivedAt: String
+            var due: String?
+            var channel: String
+            var marks: [String]
+        }
+        var items: [Item]
+        var next: String?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: AnyKey.self)
+            try container.encode(items, forKey: AnyKey(stringValue: "items"))
+            try container.encode(next, forKey: AnyKey(stringValue: "next"))
+        }
+    }
+
+    private func inbox(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let viewer = try context.viewer
+        var faults: [FieldError] = []
+        let sortText = request.query("sort") ?? "receivedAt"
+        let sort = InboxQuery.Sort(rawValue: sortText)
+        if sort == nil { faults.append(FieldError("sort", "entrance.faults.choice")) }
+        let limit = request.query("limit").map { Int($0) ?? -1 } ?? 50
+        if !(1...200).contains(limit) { faults.append(FieldError("limit", "entrance.faults.range")) }
+        let offset = request.query("offset").map { Int($0) ?? -1 } ?? 0
+        if offset < 0 { faults.append(FieldError("offset", "entrance.faults.range")) }
+        guard faults.isEmpty, let sort else { throw SiteError.invalid(faults) }
+        let page = try await casefile.inbox(
+            InboxQuery(sort: sort, limit: limit, offset: offset), for: viewer, titles: false)
+        let items = page.items.map {
+            InboxJSON.Item(
+                id: $0.id.description, number: $0.number, stage: $0.stage, receivedAt: $0.receivedAt.rfc3339,
+                due: $0.due?.text, channel: $0.channel.rawValue, marks: $0.marks)
+        }
+        let next = page.more ? "/api/v1/inbox?sort=\(sort.rawValue)&limit=\(limit)&offset=\(offset + limit)" : nil
+        return try Response.json(InboxJSON(items: items, next: next))
+    }
+
+    /// After an act that takes the report out of the actor's sight, what is left to say is its id and stage.
+    private func report(_ id: ReportID, _ context: SiteContext, afterAct: Bool = false) async throws -> Response {
+        do {
+            let view = try await casefile.report(id, for: try context.viewer)
+            return try Response.json(
+                ReportJSON(view, workflow: casefile.workflow, language: context.language.rawValue))
+        } catch CasefileError.notFound where afterAct {
+            return try Response.json(["id": id.description, "stage": "passed-on"])
+        }
+    }
+
+    private func file(_ name: String, of id: ReportID, _ context: SiteContext) async throws -> Response {
+        let opened = try await casefile.file(named: name, of: id, for: try context.viewer)
+        return FileResponse.make(opened)
+    }
+}
+
+extension SiteContext {
+    /// The report a path names; a malformed id is a report that does not exist.
+    var reportID: ReportID {
+        get throws {
+            guard let id = ReportID(try parameter("id")) else { throw SiteError.notFound }
+            return id
+        }
+    }
+}
+
+/// Raw bytes on their way into a sealed file.
+enum Upload {
+    static func receive(_ request: Request, name: String, into casefile: Casefile) async throws -> StagedFile {
+        var body = try BodyReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes)))
+        let reception = try casefile.files.receive(name: name)
+        do {
+            while let piece = try await body.next() { try reception.append(Array(piece.readableBytesView)) }
+            return try reception.finish()
+        } catch {
+            reception.abandon()
+            throw error
+        }
+    }
+}
+
+/// A sealed file on its way out: always as a download, never shown by the browser as a page.
+enum FileResponse {
+    static func make(_ opened: OpenedFile) -> Response {
+        let encoded = opened.file.name.utf8.map { byte -> String in
+            let plain = (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
+            return plain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
+        }.joined()
+        let reader = opened.reader
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/octet-stream",
+                .contentLength: String(opened.file.size),
+                .contentDisposition: "attachment; filename*=UTF-8''\(encoded)",
+            ],
+            body: .init { writer in
+                for try await chunk in reader.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
+                try await writer.finish(nil)
+            })
+    }
+}

@@ -1,0 +1,149 @@
+import Casefile
+import Casework
+package import Entrance
+import HTTPTypes
+package import Hummingbird
+import Kernel
+package import Site
+
+/// The desk's entries in the staff navigation.
+package enum DeskNavigation {
+    package static let entries = [
+        NavigationEntry("desk.nav.desk", href: "/desk") { person, world in
+            world.places(of: person.id).contains { place in
+                world.offices[place.office].map { $0.kind != .administration } ?? false
+            }
+        },
+        NavigationEntry("desk.nav.register", href: "/register") { person, world in
+            world.places(of: person.id).contains { place in
+                world.offices[place.office]?.kind == .letters && [.director, .registrar, .triage].contains(place.role)
+            }
+        },
+    ]
+}
+
+/// The desk: queue, report and acts in view at once, or one after the other on a phone.
+package struct DeskRoutes: Sendable {
+    let services: Services
+
+    package init(_ services: Services) { self.services = services }
+
+    var casefile: Casefile { services.casefile }
+
+    package func add(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/desk") { request, context in try await self.queuePage(request, context) }
+        routes.get("/desk/reports/:id") { request, context in
+            try await self.reportPage(request, context, try context.reportID, failed: nil)
+        }
+        routes.post("/desk/reports/:id/acts/:name") { request, context in try await self.act(request, context) }
+        routes.post("/desk/reports/:id/files") { request, context in try await self.upload(request, context) }
+        routes.get("/desk/reports/:id/files/:name") { _, context in
+            let opened = try await self.casefile.file(
+                named: try context.parameter("name"), of: try context.reportID, for: try context.viewer)
+            return FileResponse.make(opened)
+        }
+        RegistrationRoutes(services).add(to: routes)
+    }
+
+    private func queue(
+        _ request: Request, _ context: SiteContext, current: ReportID?
+    ) async throws -> (QueueModel, Int) {
+        let viewer = try context.viewer
+        let asked = QueueRequest(request)
+        let page = try await casefile.inbox(asked.query, for: viewer, titles: true)
+        let waiting = try await casefile.inboxCount(for: viewer)
+        let model = QueueModel(
+            page, request: asked, waiting: waiting, current: current, workflow: casefile.workflow,
+            texts: services.shell.texts(context), language: context.language.rawValue)
+        return (model, waiting)
+    }
+
+    private func queuePage(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let texts = services.shell.texts(context)
+        let (queue, waiting) = try await queue(request, context, current: nil)
+        var frame = try await services.staffFrame(
+            request, context, title: texts.text("desk.title"), waiting: waiting)
+        if let done = request.query("done"), let act = casefile.workflow.acts[done] {
+            let label = act.label.text(context.language.rawValue)
+            frame.notice = PageNotice(.done, texts.format("desk.done", ["act": label]))
+        }
+        return try services.shell.page("desk/queue-page", Entry(["queue": queue]), frame)
+    }
+
+    private typealias Failed = (name: String, typed: [String: [String]], errors: [FieldError])
+
+    private func reportPage(
+        _ request: Request, _ context: SiteContext, _ id: ReportID, failed: Failed?
+    ) async throws -> Response {
+        let viewer = try context.viewer
+        let texts = services.shell.texts(context)
+        let language = context.language.rawValue
+        let view = try await casefile.report(id, for: viewer)
+        let (queue, waiting) = try await queue(request, context, current: id)
+        let address = QueueRequest(request).address()
+        let maker = ReportPageMaker(
+            view: view, workflow: casefile.workflow, regions: casefile.regions, texts: texts, language: language,
+            today: casefile.clock.now().day)
+        let acts = ActForms(view: view, texts: texts, language: language).all(address: address, failed: failed)
+        // Titles of pages stand in a browser's history: the number serves, not what the report says.
+        var frame = try await services.staffFrame(
+            request, context, title: view.number ?? texts.text("desk.report"), waiting: waiting)
+        if let done = request.query("done"), let act = casefile.workflow.acts[done] {
+            frame.notice = PageNotice(.done, texts.format("desk.done", ["act": act.label.text(language)]))
+        }
+        return try services.shell.page(
+            "desk/report-page", maker.page(queue: queue, acts: acts, back: "/desk" + address, address: address),
+            frame, status: failed == nil ? .ok : .unprocessableContent)
+    }
+
+    private func act(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let id = try context.reportID
+        let name = try context.parameter("name")
+        let viewer = try context.viewer
+        let form = try await request.form(context)
+        guard let rule = casefile.workflow.acts[name] else { throw SiteError.notFound }
+        let (input, typed) = ActFormInput.read(form, rule: rule)
+        do {
+            try await casefile.perform(name, on: id, by: viewer, input: input)
+        } catch let CasefileError.invalid(faults) {
+            let errors = faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }
+            return try await reportPage(request, context, id, failed: (name, typed, errors))
+        }
+        let address = QueueRequest(request).address()
+        // Whoever sent a report on may no longer read it: then back to the queue.
+        let stillMine = (try? await casefile.report(id, for: viewer)) != nil
+        return .seeOther((stillMine ? "/desk/reports/\(id)" : "/desk") + address + "&done=\(name)")
+    }
+
+    private func upload(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let id = try context.reportID
+        let viewer = try context.viewer
+        var parts = try MultipartReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes) + 65_536))
+        var isChecked = false
+        while let part = try await parts.next() {
+            if part.name == "csrf" {
+                try context.check(token: try await parts.text())
+                isChecked = true
+                continue
+            }
+            guard let name = part.fileName, !name.isEmpty else { continue }
+            guard isChecked else { throw SiteError.forbidden }
+            let reception = try casefile.files.receive(name: name)
+            let staged: StagedFile
+            do {
+                while let bytes = try await parts.bytes() { try reception.append(bytes) }
+                staged = try reception.finish()
+            } catch {
+                reception.abandon()
+                throw error
+            }
+            do {
+                try await casefile.attach(staged, to: id, by: viewer)
+            } catch {
+                casefile.files.remove(staged.stored)
+                throw error
+            }
+        }
+        return .seeOther("/desk/reports/\(id)" + QueueRequest(request).address())
+    }
+}

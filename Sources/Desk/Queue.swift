@@ -1,0 +1,166 @@
+import Casefile
+import Casework
+import Entrance
+import Hummingbird
+import Kernel
+import Mustache
+import Site
+
+/// The queue as asked for in an address, and back.
+struct QueueRequest: Sendable {
+    var query: InboxQuery
+
+    init(_ request: Request) {
+        query = InboxQuery(
+            tab: request.query("tab").flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
+            sort: request.query("sort").flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
+            limit: 25, offset: request.query("offset").flatMap { Int($0) } ?? 0,
+            stage: request.query("stage").flatMap { $0.isEmpty ? nil : String($0.prefix(40)) },
+            channel: request.query("channel").flatMap { Channel(rawValue: $0) })
+    }
+
+    /// The query string of another view of the same queue.
+    func address(tab: InboxQuery.Tab? = nil, offset: Int? = nil) -> String {
+        var parts = ["tab=\((tab ?? query.tab).rawValue)"]
+        if query.sort != .oldest { parts.append("sort=\(query.sort.rawValue)") }
+        if tab == nil {
+            if let stage = query.stage { parts.append("stage=\(stage)") }
+            if let channel = query.channel { parts.append("channel=\(channel.rawValue)") }
+            let start = offset ?? query.offset
+            if start > 0 { parts.append("offset=\(start)") }
+        }
+        return "?" + parts.joined(separator: "&")
+    }
+}
+
+/// One report in the queue.
+struct QueueItem: MustacheParent {
+    let href: String
+    let title: String
+    let number: String?
+    let stage: String
+    let received: String
+    let due: String?
+    let isOverdue: Bool
+    let isNear: Bool
+    let marks: [QueueMark]
+    let isCurrent: Bool
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "href": href
+        case "title": title
+        case "number": here(number)
+        case "stage": stage
+        case "received": received
+        case "due": here(due)
+        case "overdue": isOverdue
+        case "near": isNear
+        case "marks": marks
+        case "current": isCurrent
+        default: nil
+        }
+    }
+}
+
+struct QueueMark: MustacheParent {
+    let label: String
+    let isBad: Bool
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "label": label
+        case "bad": isBad
+        default: nil
+        }
+    }
+}
+
+struct QueueTab: MustacheParent {
+    let label: String
+    let href: String
+    let isCurrent: Bool
+    let mark: String?
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "label": label
+        case "href": href
+        case "current": isCurrent
+        case "mark": here(mark)
+        default: nil
+        }
+    }
+}
+
+/// The queue pane: tabs, filters, reports, pages.
+struct QueueModel: MustacheParent {
+    let tabs: [QueueTab]
+    let filters: [FormField]
+    let tabName: String
+    let items: [QueueItem]
+    let pages: Pagination?
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "tabs": tabs
+        case "filters": filters
+        case "tabName": tabName
+        case "items": items
+        case "pages": here(pages)
+        default: nil
+        }
+    }
+
+    init(
+        _ page: InboxPage, request: QueueRequest, waiting: Int, current: ReportID?, workflow: Workflow,
+        texts: Catalogue, language: String
+    ) {
+        let query = request.query
+        tabName = query.tab.rawValue
+        tabs = InboxQuery.Tab.allCases.map { tab in
+            QueueTab(
+                label: texts.text("desk.tab.\(tab.rawValue)"), href: "/desk" + request.address(tab: tab),
+                isCurrent: tab == query.tab,
+                mark: tab == .waiting ? (waiting >= 1000 ? "999+" : String(waiting)) : nil)
+        }
+        filters = [
+            FormField(
+                "stage", texts.text("desk.filter.stage"), .select, value: query.stage,
+                options: workflow.stageOrder.map {
+                    FieldOption($0, workflow.stageLabel($0, language), isChosen: $0 == query.stage)
+                }, isRequired: true),
+            FormField(
+                "channel", texts.text("desk.filter.channel"), .select,
+                options: Channel.allCases.map {
+                    FieldOption($0.rawValue, texts.text("desk.channel.\($0.rawValue)"), isChosen: $0 == query.channel)
+                }, isRequired: true),
+            FormField(
+                "sort", texts.text("desk.filter.sort"), .select,
+                options: InboxQuery.Sort.allCases.map {
+                    FieldOption($0.rawValue, texts.text("desk.sort.\($0)"), isChosen: $0 == query.sort)
+                }, isRequired: true),
+        ]
+        items = page.items.map { item in
+            QueueItem(
+                href: "/desk/reports/\(item.id)" + request.address(),
+                title: item.title ?? texts.text("desk.sealed-title"), number: item.number,
+                stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
+                due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
+                marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
+                    QueueMark(
+                        label: workflow.label("sensitivity", $0, language), isBad: $0 == "urgent" || $0 == "threat")
+                }, isCurrent: item.id == current)
+        }
+        let first = query.offset + 1
+        let previous = query.offset > 0 ? "/desk" + request.address(offset: max(0, query.offset - query.limit)) : nil
+        let next = page.more ? "/desk" + request.address(offset: query.offset + query.limit) : nil
+        pages =
+            previous == nil && next == nil
+            ? nil
+            : Pagination(
+                previous: previous, next: next,
+                position: texts.format(
+                    "desk.position", ["from": String(first), "to": String(query.offset + page.items.count)]))
+    }
+}

@@ -1,0 +1,224 @@
+import Casefile
+import Casework
+import Drawing
+import Entrance
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Mustache
+import Sealing
+import Site
+
+/// Guided registration of letters, visits, calls and others. Rank is asked before anything is typed (I-2).
+struct RegistrationRoutes: Sendable {
+    let services: Services
+
+    init(_ services: Services) { self.services = services }
+
+    /// People a paper report may name at once on the form; more are added by a correction.
+    private static let rows = 3
+
+    func add(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/register") { request, context in try await self.gate(request, context) }
+        routes.post("/register/rank") { request, context in try await self.rank(request, context) }
+        routes.get("/register/form") { request, context in
+            try await self.form(request, context, Form([]), errors: [], rank: request.query("rank") ?? "unknown")
+        }
+        routes.post("/register") { request, context in try await self.submit(request, context) }
+    }
+
+    private func workflow() -> Workflow { services.casefile.workflow }
+
+    private func gate(_ request: Request, _ context: SiteContext) async throws -> Response {
+        _ = try context.viewer
+        let texts = services.shell.texts(context)
+        let language = context.language.rawValue
+        let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+        let field = FormField(
+            "rank", texts.text("desk.register.rank"), .choice, hint: texts.text("desk.register.rank-hint"),
+            options: (workflow().vocabularies["management"] ?? []).map {
+                FieldOption($0.value, $0.label.text(language))
+            }, isRequired: true)
+        return try services.shell.page("desk/register-gate", Entry(["field": field]), frame)
+    }
+
+    /// A rank above this organ stops here: nothing is typed and nothing kept but the tombstone.
+    private func rank(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let viewer = try context.viewer
+        let form = try await request.form(context)
+        guard let level = ManagementLevel(rawValue: form["rank"] ?? "") else { return .seeOther("/register") }
+        let world = try await services.casefile.world()
+        if let organ = world.organs[viewer.organ], let rank = level.rank, rank < world.rank(of: organ) {
+            try await services.casefile.handUp(by: viewer)
+            let texts = services.shell.texts(context)
+            let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+            return try services.shell.page("desk/hand-up", NoModel(), frame)
+        }
+        return .seeOther("/register/form?rank=\(level.rawValue)")
+    }
+
+    private func form(
+        _ request: Request, _ context: SiteContext, _ form: Form, errors: [FieldError], rank: String
+    ) async throws -> Response {
+        _ = try context.viewer
+        let texts = services.shell.texts(context)
+        let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+        let summary = ErrorSummary(
+            errors.map { FieldError($0.field.replacing(".", with: "-"), $0.messageKey, $0.arguments) }, texts)
+        let fields = RegistrationFields(
+            texts: texts, workflow: workflow(), language: context.language.rawValue, form: form, summary: summary,
+            rank: rank)
+        let model = Entry([
+            "summary": summary.isEmpty ? nil : summary, "basics": fields.basics, "parties": fields.parties(Self.rows),
+            "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
+        ])
+        return try services.shell.page(
+            "desk/register", model, frame, status: errors.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    private func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let viewer = try context.viewer
+        let posted = try await request.form(context)
+        let input = RegistrationInput(form: posted)
+        do {
+            let filed = try await services.casefile.register(try input.filing(), by: viewer)
+            return try await slip(request, context, filed)
+        } catch let error as SiteError where error.kind == .invalid {
+            return try await form(request, context, posted, errors: error.fields, rank: posted["rank"] ?? "unknown")
+        } catch let CasefileError.invalid(faults) {
+            let errors = faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }
+            return try await form(request, context, posted, errors: errors, rank: posted["rank"] ?? "unknown")
+        } catch CasefileError.handUp {
+            let texts = services.shell.texts(context)
+            let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+            return try services.shell.page("desk/hand-up", NoModel(), frame, status: .conflict)
+        }
+    }
+
+    /// The receipt slip: shown once, printable, for the person who came or called.
+    private func slip(_ request: Request, _ context: SiteContext, _ filed: Filed) async throws -> Response {
+        let texts = services.shell.texts(context)
+        let frame = try await services.staffFrame(request, context, title: texts.text("desk.slip.title"))
+        let english = context.language == .en
+        let model = Entry([
+            "number": filed.number, "digits": filed.receipt.grouped,
+            "organ": english ? filed.organ.nameEnglish : filed.organ.name, "day": filed.filedAt.day.text,
+            "address": services.publicURL + "/receipt", "href": "/desk/reports/\(filed.id)?tab=waiting",
+        ])
+        return try services.shell.page("desk/slip", model, frame, status: .created)
+    }
+}
+
+extension RegistrationInput {
+    /// Reads the posted form; the same checks as for the API follow.
+    init(form: Form) {
+        channel = form["channel"]
+        place = form["place"].flatMap { $0.trimmed.isEmpty ? nil : $0 }
+        title = form["title"]
+        content = form["content"]
+        demand = form["demand"]
+        happened = form["happened"]
+        location = form["location"]
+        dated = form["dated"]
+        marks = form.all("marks")
+        reported = form.group("reported").compactMap { group in
+            let fields = group.fields
+            guard fields.filled("name") != nil || fields.filled("unit") != nil || fields.filled("position") != nil else {
+                return nil
+            }
+            return Party(
+                kind: fields["kind"], name: fields["name"], unit: fields["unit"],
+                unitCode: fields.filled("unitCode"), position: fields["position"], management: fields["management"],
+                principal: fields.isOn("principal"))
+        }
+        reporter = Person(
+            kind: form["reporter-kind"], name: form["reporter-name"], phone: form["reporter-phone"],
+            email: form["reporter-email"], address: form["reporter-address"],
+            residentID: form["reporter-residentID"], safeContact: form["reporter-safeContact"],
+            others: form["reporter-others"])
+    }
+}
+
+/// The fields of the registration form, filled with what was typed.
+struct RegistrationFields {
+    let texts: Catalogue
+    let workflow: Workflow
+    let language: String
+    let form: Form
+    let summary: ErrorSummary
+    let rank: String
+
+    private func field(
+        _ name: String, _ key: String, _ kind: FormField.Kind = .text, required: Bool = false, hint: String? = nil
+    ) -> FormField {
+        FormField(
+            name, texts.text("desk.register.\(key)"), kind, value: form[name], hint: hint.map { texts.text($0) },
+            error: summary[name], isRequired: required)
+    }
+
+    private func choice(
+        _ name: String, _ key: String, _ options: [(String, String)], chosen: String?, required: Bool = true
+    ) -> FormField {
+        FormField(
+            name, texts.text("desk.register.\(key)"), options.count > 4 ? .select : .choice, error: summary[name],
+            options: options.map { FieldOption($0.0, $0.1, isChosen: $0.0 == (form[name] ?? chosen)) },
+            isRequired: required)
+    }
+
+    var basics: [FormField] {
+        [
+            choice(
+                "channel", "channel",
+                Channel.allCases.map { ($0.rawValue, texts.text("desk.channel.\($0.rawValue)")) }, chosen: "letter"),
+            field("title", "report-title", required: true),
+            field("content", "content", .area(rows: 12), required: true),
+            field("dated", "dated", .date),
+            field("happened", "happened"),
+            field("location", "location"),
+            field("place", "place", hint: "desk.register.place-hint"),
+            field("demand", "demand", .area(rows: 3)),
+        ]
+    }
+
+    func parties(_ rows: Int) -> [Entry] {
+        let typed = (form.group("reported").map(\.number).max() ?? -1) + 1
+        return (0..<min(20, max(rows, typed))).map { index in
+            let at = "reported-\(index)-"
+            let fields = [
+                choice(
+                    at + "kind", "party-kind",
+                    [("person", texts.text("desk.person")), ("unit", texts.text("desk.unit"))], chosen: "person"),
+                field(at + "name", "party-name", required: index == 0),
+                field(at + "unit", "party-unit"), field(at + "position", "party-position"),
+                choice(
+                    at + "management", "party-management",
+                    (workflow.vocabularies["management"] ?? []).map { ($0.value, $0.label.text(language)) },
+                    chosen: rank),
+                field(at + "principal", "party-principal", .flag),
+                field(at + "unitCode", "party-code"),
+            ]
+            return Entry(["heading": texts.format("desk.register.party", ["n": String(index + 1)]), "fields": fields])
+        }
+    }
+
+    var reporter: [FormField] {
+        [
+            choice(
+                "reporter-kind", "reporter-kind",
+                Reporter.Kind.allCases.map { ($0.rawValue, texts.text("desk.reporter.\($0.rawValue)")) },
+                chosen: "named", required: false),
+            field("reporter-name", "reporter-name", hint: "desk.register.anonymous-hint"),
+            field("reporter-phone", "reporter-phone", .telephone), field("reporter-residentID", "reporter-id"),
+            field("reporter-address", "reporter-address"), field("reporter-email", "reporter-email", .email),
+            field("reporter-safeContact", "reporter-safe"), field("reporter-others", "reporter-others", .area(rows: 2)),
+        ]
+    }
+
+    var marks: FormField {
+        FormField(
+            "marks", texts.text("desk.register.marks"), .choices,
+            options: (workflow.vocabularies["sensitivity"] ?? []).map {
+                FieldOption($0.value, $0.label.text(language), isChosen: form.all("marks").contains($0.value))
+            })
+    }
+}

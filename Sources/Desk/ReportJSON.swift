@@ -1,0 +1,161 @@
+import Casefile
+import Casework
+import Kernel
+import Site
+
+/// A report as the staff API answers it: names as in the filing, as far as the viewer may read.
+struct ReportJSON: Encodable {
+    struct Party: Encodable {
+        var kind, name, unit: String
+        var unitCode: String?
+        var position, management: String
+        var principal: Bool
+    }
+    struct Person: Encodable { var kind, name, phone, email, address, safeContact: String; var masked: Bool }
+    struct Step: Encodable {
+        var at, act, stage: String
+        var label: String
+        var staff: String?
+        var organ: String?
+        var codes: [String: String]
+        var texts: [String: String]
+    }
+    struct File: Encodable { var name, type: String; var size: Int64 }
+    struct Message: Encodable { var at, from, kind, text: String }
+    struct Limit: Encodable {
+        var name, label, due, source, start: String
+        var met: String?
+        var exceptions: [String]
+        var provisional: Bool
+    }
+    struct Option: Encodable { var value, label: String }
+    struct Field: Encodable {
+        var name, type, label: String
+        var required: Bool
+        var options: [Option]?
+        var item: [Field]?
+        var when: [String: [String]]?
+    }
+    struct Act: Encodable { var name, label: String; var fields: [Field]; var due: String? }
+
+    var id: String
+    var number: String?
+    var stage, stageLabel, channel, receivedAt: String
+    var organ: String?
+    var holder: String?
+    var due: String?
+    var title, content, demand, place: String?
+    var reported: [Party]?
+    var reporter: Person?
+    var realName: String?
+    var category, problem: String?
+    var marks: [String]
+    var history: [Step]
+    var files: [File]
+    var messages: [Message]
+    var limits: [Limit]
+    var acts: [Act]
+
+    init(_ view: ReportView, workflow: Workflow, language: String) {
+        let standing = view.standing
+        id = view.id.description
+        number = view.number
+        stage = standing.stage
+        stageLabel = workflow.stageLabel(standing.stage, language)
+        channel = view.channel.rawValue
+        receivedAt = view.receivedAt.rfc3339
+        organ = standing.custody.flatMap { view.world.organs[$0.organ]?.code }
+        holder = standing.custody.flatMap { view.world.offices[$0.office]?.code }
+        due = view.due?.text
+        title = view.letter?.title
+        content = view.letter?.content
+        demand = view.letter?.demand
+        place = view.letter?.place?.description
+        reported = view.letter?.reported.map(Party.init)
+        reporter = view.reporter.map(Person.init)
+        realName = view.reach.letter || view.reach.custody ? standing.realName : nil
+        category = view.category
+        problem = view.problem
+        marks = view.marks
+        history = view.story.map { Step($0, view: view, workflow: workflow, language: language) }
+        files = view.files.map { File(name: $0.name, type: $0.type, size: $0.size) }
+        messages = view.conversation.map {
+            Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)
+        }
+        limits = view.limits.map { Limit($0, language: language) }
+        acts = view.acts.map { act in
+            Act(
+                name: act.rule.name, label: act.rule.label.text(language),
+                fields: act.rule.fields.map { Field($0, choices: act.choices, language: language) },
+                due: act.due?.text)
+        }
+    }
+}
+
+extension ReportJSON.Party {
+    init(_ party: ReportedParty) {
+        kind = party.kind.rawValue
+        name = party.name
+        unit = party.unit
+        unitCode = party.unitCode
+        position = party.position
+        management = party.management.rawValue
+        principal = party.principal
+    }
+}
+
+extension ReportJSON.Person {
+    init(_ view: ReporterView) {
+        kind = view.reporter.kind.rawValue
+        name = view.reporter.name
+        phone = view.reporter.phone
+        email = view.reporter.email
+        address = view.reporter.address
+        safeContact = view.reporter.safeContact
+        masked = view.masked
+    }
+}
+
+extension ReportJSON.Step {
+    init(_ entry: StoryEntry, view: ReportView, workflow: Workflow, language: String) {
+        at = entry.at.rfc3339
+        act = entry.act
+        stage = entry.to
+        label = workflow.acts[entry.act]?.label.text(language) ?? entry.act
+        staff = entry.staff.flatMap { view.world.staff[$0]?.name }
+        organ = view.world.organs[entry.organ]?.code
+        codes = entry.codes
+        texts = Dictionary(entry.texts.map { ($0.field, $0.text) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension ReportJSON.Limit {
+    init(_ state: LimitState, language: String) {
+        name = state.rule.name
+        label = state.rule.label.text(language)
+        due = state.due.text
+        source = state.rule.source.text(language)
+        start = state.start.rfc3339
+        met = state.met?.rfc3339
+        exceptions = state.exceptions
+        provisional = state.provisional
+    }
+}
+
+extension ReportJSON.Field {
+    init(_ rule: FieldRule, choices: DynamicChoices, language: String) {
+        name = rule.name
+        type = rule.kind.rawValue
+        label = rule.label.text(language)
+        required = rule.required
+        if rule.kind == .choice || rule.kind == .choices {
+            options = rule.allChoices(choices).map {
+                ReportJSON.Option(value: $0.value, label: $0.label.text(language))
+            }
+        }
+        if rule.kind == .list {
+            item = rule.item.map { ReportJSON.Field($0, choices: choices, language: language) }
+        }
+        if !rule.when.isEmpty { when = rule.when }
+    }
+}

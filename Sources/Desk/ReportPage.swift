@@ -1,0 +1,296 @@
+import Casefile
+import Casework
+import Kernel
+import Mustache
+import Site
+
+/// A label and what stands beside it.
+struct Fact: MustacheParent {
+    let label: String
+    let value: String
+
+    init?(_ label: String, _ value: String?) {
+        guard let value, !value.isEmpty else { return nil }
+        self.label = label
+        self.value = value
+    }
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "label": label
+        case "value": value
+        default: nil
+        }
+    }
+}
+
+/// Plain rows of names for a template; every name is answered, so that nothing of an outer model shows through.
+struct Entry: MustacheParent {
+    let values: [String: Any]
+
+    init(_ values: [String: Any?]) { self.values = values.mapValues { here($0) } }
+
+    func child(named name: String) -> Any? { values[name] }
+}
+
+/// A report on the desk: the letter, its people, files, conversation, story, limits, and the acts of this person.
+struct ReportPage: MustacheParent {
+    let queue: QueueModel
+    let title: String
+    let stage: String
+    let facts: [Fact]
+    let content: String?
+    let demand: String?
+    let parties: [Entry]
+    let reporter: [Fact]
+    let masked: Bool
+    let files: [Entry]
+    let upload: String?
+    let talk: [Entry]
+    let limits: [Entry]
+    let story: [Entry]
+    let acts: [ActForm]
+    let back: String
+    let completeness: Completeness?
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "queue": queue
+        case "title": title
+        case "stage": stage
+        case "facts": facts
+        case "content": here(content)
+        case "demand": here(demand)
+        case "parties": parties
+        case "hasParties": !parties.isEmpty
+        case "reporter": reporter
+        case "hasReporter": !reporter.isEmpty
+        case "masked": masked
+        case "files": files
+        case "hasFiles": !files.isEmpty
+        case "upload": here(upload)
+        case "talk": talk
+        case "hasTalk": !talk.isEmpty
+        case "limits": limits
+        case "hasLimits": !limits.isEmpty
+        case "story": story
+        case "acts": acts
+        case "hasActs": !acts.isEmpty
+        case "back": back
+        case "completeness": here(completeness)
+        default: nil
+        }
+    }
+}
+
+/// Builds the page's model from what the viewer may see.
+struct ReportPageMaker {
+    let view: ReportView
+    let workflow: Workflow
+    let regions: RegionTable
+    let texts: Catalogue
+    let language: String
+    let today: Day
+
+    private func name(of organ: OrganID?) -> String? {
+        organ.flatMap { view.world.organs[$0] }.map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
+    }
+
+    private func name(of office: OfficeID) -> String? {
+        view.world.offices[office].map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
+    }
+
+    private func name(of person: StaffID) -> String? {
+        view.world.staff[person].map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
+    }
+
+    func page(queue: QueueModel, acts: [ActForm], back: String, address: String) -> ReportPage {
+        ReportPage(
+            queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
+            stage: workflow.stageLabel(view.standing.stage, language), facts: facts,
+            content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
+            masked: view.reporter?.masked ?? false, files: files,
+            upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
+            limits: limits, story: story, acts: acts, back: back,
+            completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) })
+    }
+
+    private var facts: [Fact] {
+        let standing = view.standing
+        let place = view.letter?.place.flatMap { regions.fullName(of: $0) }
+        let handlers = standing.handlers.compactMap { name(of: $0) }.sorted().joined(separator: "、")
+        return [
+            Fact(texts.text("desk.fact.number"), view.number),
+            Fact(texts.text("desk.fact.holder"), standing.custody.flatMap { custody in
+                [name(of: custody.organ), name(of: custody.office)].compactMap { $0 }.joined(separator: " · ")
+            }),
+            Fact(texts.text("desk.fact.handlers"), view.reach.papers ? handlers : nil),
+            Fact(texts.text("desk.fact.channel"), texts.text("desk.channel.\(view.channel.rawValue)")),
+            Fact(texts.text("desk.fact.received"), view.receivedAt.shortText),
+            Fact(texts.text("desk.fact.dated"), view.letter?.dated),
+            Fact(texts.text("desk.fact.place"), place),
+            Fact(texts.text("desk.fact.location"), view.letter?.location),
+            Fact(texts.text("desk.fact.happened"), view.letter?.happened),
+            Fact(
+                texts.text("desk.fact.name-status"),
+                view.reach.letter || view.reach.custody
+                    ? workflow.label("real-name", standing.realName, language) : nil),
+            Fact(texts.text("desk.fact.category"), view.category.map { workflow.label("category", $0, language) }),
+            Fact(texts.text("desk.fact.problem"), view.problem.map { workflow.label("problem", $0, language) }),
+            Fact(
+                texts.text("desk.fact.marks"),
+                view.marks.map { workflow.label("sensitivity", $0, language) }.joined(separator: "、")),
+        ].compactMap { $0 }
+    }
+
+    private var parties: [Entry] {
+        (view.letter?.reported ?? []).map { party in
+            Entry([
+                "name": party.name.isEmpty ? party.unit : party.name,
+                "unit": party.kind == .person ? party.unit : "", "position": party.position,
+                "management": workflow.label("management", party.management.rawValue, language),
+                "principal": party.principal,
+            ])
+        }
+    }
+
+    private var reporter: [Fact] {
+        guard let reporter = view.reporter?.reporter else { return [] }
+        return [
+            Fact(texts.text("desk.reporter.kind"), texts.text("desk.reporter.\(reporter.kind.rawValue)")),
+            Fact(texts.text("desk.reporter.name"), reporter.name),
+            Fact(texts.text("desk.reporter.phone"), reporter.phone),
+            Fact(texts.text("desk.reporter.email"), reporter.email),
+            Fact(texts.text("desk.reporter.address"), reporter.address),
+            Fact(texts.text("desk.reporter.id"), reporter.residentID),
+            Fact(texts.text("desk.reporter.others"), reporter.others),
+            Fact(texts.text("desk.reporter.safe"), reporter.safeContact),
+        ].compactMap { $0 }
+    }
+
+    private var files: [Entry] {
+        view.files.map { file in
+            Entry([
+                "name": file.name, "href": "/desk/reports/\(view.id)/files/\(file.id)",
+                "size": Sizes.text(file.size), "from": texts.text("desk.author.\(file.author)"), "day": file.day.text,
+            ])
+        }
+    }
+
+    private var talk: [Entry] {
+        view.conversation.map { turn in
+            Entry([
+                "text": turn.text, "own": turn.from == "office", "at": turn.at.shortText,
+                "from": texts.text("desk.author.\(turn.from)"), "kind": texts.text("desk.turn.\(turn.kind)"),
+            ])
+        }
+    }
+
+    private var limits: [Entry] {
+        view.limits.map { state in
+            let isOverdue = state.isOverdue(on: today)
+            return Entry([
+                "label": state.rule.label.text(language), "due": state.due.text,
+                "source": state.rule.source.text(language), "start": state.start.day.text,
+                "met": state.met?.day.text, "overdue": isOverdue, "open": state.met == nil && !isOverdue,
+                "exceptions": state.exceptions.isEmpty ? nil : state.exceptions.joined(separator: "；"),
+                "provisional": state.provisional,
+            ])
+        }
+    }
+
+    private var story: [Entry] {
+        view.story.reversed().map { entry in
+            let label = workflow.acts[entry.act]?.label.text(language) ?? texts.text("desk.event.\(entry.act)")
+            let texts: [Entry] = entry.texts.map { field, text in
+                Entry(["label": fieldLabel(entry.act, field), "text": shown(text, field: field)])
+            }
+            let codes: [Entry] = entry.codes.sorted { $0.key < $1.key }.compactMap { key, value in
+                code(entry.act, key, value).map { Entry(["label": $0.0, "value": $0.1]) }
+            }
+            return Entry([
+                "act": label, "at": entry.at.shortText, "who": entry.staff.flatMap { name(of: $0) },
+                "organ": name(of: entry.organ), "stage": workflow.stageLabel(entry.to, language), "texts": texts,
+                "codes": codes,
+            ])
+        }
+    }
+
+    private func fieldLabel(_ act: String, _ field: String) -> String {
+        let name = field.split(separator: ".").last.map(String.init) ?? field
+        return workflow.acts[act]?.fields.first { $0.name == name }?.label.text(language)
+            ?? texts.text("desk.text")
+    }
+
+    /// Results are stored as rows; they are shown as words.
+    private func shown(_ text: String, field: String) -> String {
+        guard field == "conclude.results", let rows: [[String: String]] = JSONText.decode(text) else { return text }
+        let parties = view.letter?.reported ?? []
+        return rows.map { row in
+            let index = (row["party"].flatMap { Int($0) } ?? 0) - 1
+            let name = parties.indices.contains(index)
+                ? (parties[index].name.isEmpty ? parties[index].unit : parties[index].name) : "?"
+            let finding = workflow.label("finding", row["finding"] ?? "", language)
+            return "\(name)：\(finding)；\(workflow.label("handling-result", row["handling"] ?? "", language))"
+        }.joined(separator: "\n")
+    }
+
+    /// A code in words: choices by their labels, ids of offices, organs and people by their names.
+    private func code(_ act: String, _ key: String, _ value: String) -> (String, String)? {
+        guard let field = workflow.acts[act]?.fields.first(where: { $0.name == key }) else {
+            return key == "reasons" ? (texts.text("desk.reasons"), reasons(value)) : nil
+        }
+        let words = value.split(separator: " ").map { part -> String in
+            let part = String(part)
+            if let choice = field.choices.first(where: { $0.value == part }) { return choice.label.text(language) }
+            if let id = OfficeID(part), let name = name(of: id) { return name }
+            if let id = OrganID(part), let name = name(of: id as OrganID?) { return name }
+            if let id = StaffID(part), let name = name(of: id) { return name }
+            if field.kind == .flag { return texts.text(part == "true" ? "desk.yes" : "desk.no") }
+            return part
+        }
+        return (field.label.text(language), words.joined(separator: "、"))
+    }
+
+    private func reasons(_ value: String) -> String {
+        value.split(separator: " ").map { texts.text("desk.reason.\($0)") }.joined(separator: "；")
+    }
+}
+
+/// Sizes as people read them.
+enum Sizes {
+    static func text(_ bytes: Int64) -> String {
+        if bytes < 1024 { return "\(bytes) B" }
+        if bytes < 1024 * 1024 { return "\(bytes / 1024) KB" }
+        return "\(bytes / (1024 * 1024)).\(bytes % (1024 * 1024) * 10 / (1024 * 1024)) MB"
+    }
+}
+
+/// How complete a report is, and what is missing (the county's first fault: information entered inaccurately).
+struct Completeness: MustacheParent {
+    let percent: Int
+    let missing: [String]
+
+    init(_ letter: Letter, hasReporter: Bool, texts: Catalogue) {
+        let party = letter.reported.first
+        let checks: [(String, Bool)] = [
+            ("title", !letter.title.isEmpty), ("content", letter.content.count >= 30),
+            ("reported", party != nil), ("unit", letter.reported.allSatisfy { !$0.unit.isEmpty || $0.kind == .unit } && party != nil),
+            ("position", letter.reported.allSatisfy { !$0.position.isEmpty || $0.kind == .unit } && party != nil),
+            ("management", party != nil && letter.reported.allSatisfy { $0.management != .unknown }),
+            ("happened", !letter.happened.isEmpty), ("place", letter.place != nil || !letter.location.isEmpty),
+            ("demand", letter.demand?.isEmpty == false), ("reporter", hasReporter),
+        ]
+        percent = checks.filter(\.1).count * 100 / checks.count
+        missing = checks.filter { !$0.1 }.map { texts.text("desk.missing.\($0.0)") }
+    }
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "percent": String(percent)
+        case "missing": missing.joined(separator: "、")
+        case "complete": missing.isEmpty
+        default: nil
+        }
+    }
+}

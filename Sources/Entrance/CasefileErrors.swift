@@ -1,0 +1,26 @@
+package import Casefile
+package import Site
+
+extension CasefileError: SiteErrorConvertible {
+    /// One place where the door's answers become pages and problems.
+    package var siteError: SiteError {
+        switch self {
+        case .notFound: .notFound
+        case .notYourAct: .forbidden(type: "not-your-act", "entrance.errors.not-your-act")
+        case .notNow: .conflict(type: "not-now", "entrance.errors.not-now")
+        case .invalid(let faults):
+            .invalid(faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") })
+        case .aboveThisPlatform:
+            .invalid(
+                [FieldError("reported", "entrance.errors.above-this-platform")], type: "above-this-platform",
+                "entrance.errors.above-this-platform")
+        case .handUp: .conflict(type: "hand-up", "entrance.errors.hand-up")
+        case .nobodyHome: .conflict(type: "nobody-home", "entrance.errors.nobody-home")
+        case .keyMissing: .forbidden(type: "key-missing", "entrance.errors.key-missing")
+        case .fileExists: .conflict(type: "file-exists", "entrance.errors.file-exists")
+        case .fileTooLarge: .tooLarge("entrance.errors.file-too-large", ["megabytes": "50"])
+        case .fileType: .unsupportedMedia("entrance.errors.file-type")
+        case .tooManyFiles: .conflict(type: "too-many-files", "entrance.errors.too-many-files")
+        }
+    }
+}

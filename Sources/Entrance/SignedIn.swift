@@ -1,0 +1,72 @@
+package import Casefile
+import Casework
+package import Hummingbird
+import Kernel
+import Sealing
+package import Site
+
+enum SessionSlot: ContextSlot { typealias Value = (session: Session, token: String) }
+
+extension SiteContext {
+    /// The signed-in person, or the page that asks to sign in.
+    package var session: Session {
+        get throws(SiteError) {
+            guard let found = self[SessionSlot.self] else { throw .unauthenticated }
+            if found.session.mustChange {
+                throw .forbidden(type: "password-change-due", "entrance.errors.change-first")
+            }
+            return found.session
+        }
+    }
+
+    package var viewer: Viewer {
+        get throws(SiteError) { try session.viewer }
+    }
+}
+
+/// Finds the person behind the session cookie or the bearer token. Stands before every staff route.
+package struct SessionLayer: RouterMiddleware {
+    package typealias Context = SiteContext
+    let casefile: Casefile
+
+    package init(casefile: Casefile) { self.casefile = casefile }
+
+    package func handle(
+        _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        let bearer = request.headers[.authorization].flatMap { value in
+            value.hasPrefix("Bearer ") ? String(value.dropFirst(7)) : nil
+        }
+        let cookie = context.wantsJSON ? nil : request.cookie("session")
+        if let text = bearer ?? cookie, let token = SessionToken(text),
+            let session = try await casefile.session(token)
+        {
+            context[SessionSlot.self] = (session, text)
+            if cookie != nil { context.csrf = FormToken.derive(from: text) }
+        }
+        return try await next(request, context)
+    }
+}
+
+extension Services {
+    /// The frame of a staff page: navigation for this person, name and place.
+    package func staffFrame(
+        _ request: Request, _ context: SiteContext, title: String, waiting: Int? = nil
+    ) async throws -> PageFrame {
+        var frame = shell.frame(request, context, title: title, area: .staff)
+        frame.isWide = true
+        guard let person = context[SessionSlot.self]?.session.person else { return frame }
+        let world = try await casefile.world()
+        let texts = shell.texts(context)
+        frame.navigation = navigation.filter { $0.isFor(person, world) }.map { entry in
+            NavigationItem(
+                texts.text(entry.textKey), href: entry.href, isCurrent: request.uri.path.hasPrefix(entry.href),
+                mark: entry.href == "/desk" ? waiting.map { $0 >= 1000 ? "999+" : String($0) } : nil)
+        }
+        let english = context.language == .en
+        frame.userName = english ? person.nameEnglish : person.name
+        frame.userPlace = world.organs[person.organ].map { english ? $0.nameEnglish : $0.shortName }
+        return frame
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A name or a text made plain, so that two spellings of it compare equal.
+package enum PlainName {
+    /// Compatibility forms folded (NFKC), Latin in lower case, without spaces, punctuation and middle dots:
+    /// 「阿依古丽 · 买买提」 and 「阿依古丽・买买提」 become one. For matching only, never for showing.
+    package static func normalised(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars where isKept(scalar) {
+            plain.append(scalar)
+        }
+        return String(plain)
+    }
+
+    private static func isKept(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // Dots that Unicode counts as symbols or letters but people type as the middle dot of a name.
+        case 0x2219, 0x22C5, 0x119E: return false
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format,
+            .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+            .initialPunctuation, .finalPunctuation, .otherPunctuation:
+            return false
+        default:
+            return true
+        }
+    }
+}

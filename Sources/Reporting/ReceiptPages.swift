@@ -1,0 +1,220 @@
+import Casefile
+import Casework
+import Entrance
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Mustache
+import Sealing
+import Site
+
+/// What the holder of a receipt sees and may do.
+extension ReportingRoutes {
+    func addReceiptPages(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/receipt") { request, context in
+            guard let opened = try await opened(request, context) else {
+                let isOver = request.cookie(ReceiptCookie.name) != nil
+                return try enterPage(request, context, error: nil, isOver: isOver)
+            }
+            return try await receiptPage(opened, notice: request.query["done"])
+        }
+        routes.post("/receipt") { request, context in try await enter(request, context) }
+        routes.post("/receipt/leave") { request, context in
+            _ = try await request.form(guardedByReceipt(request, context))
+            var response = Response.seeOther("/receipt?left=yes")
+            response.removeCookie(
+                ReceiptCookie.name, secure: services.shell.settings.secureCookies, path: ReceiptCookie.path)
+            return response
+        }
+        routes.post("/receipt/message") { request, context in
+            try await act(request, context) { opened, form in
+                let text = form["message"] ?? ""
+                return try await tell("message", text, opened) {
+                    try await services.casefile.message(text, from: opened.holder)
+                }
+            }
+        }
+        routes.post("/receipt/objection") { request, context in
+            try await act(request, context) { opened, form in
+                let text = form["objection"] ?? ""
+                return try await tell("objection", text, opened) {
+                    try await services.casefile.object(text, from: opened.holder)
+                }
+            }
+        }
+        routes.post("/receipt/rating") { request, context in
+            try await act(request, context) { try await rate($0, $1) }
+        }
+        routes.post("/receipt/files") { request, context in
+            guard let opened = try await opened(request, context) else { return Response.seeOther("/receipt") }
+            guard opened.view.may.contains(.file) else { throw CasefileError.notNow }
+            let sent = try await upload(request, opened.context) { staged in
+                var file = staged
+                if opened.view.files.contains(where: { $0.name == staged.name }) {
+                    file.name = staged.name.marked(with: services.casefile.clock.now())
+                }
+                try await attach(file, from: opened.holder)
+            }
+            if !sent.faults.isEmpty {
+                let view = try await view(opened.holder)
+                return try await receiptPage(opened.with(view), faults: sent.faults)
+            }
+            return Response.seeOther("/receipt?done=files")
+        }
+    }
+
+    /// A receipt whose report is open before us.
+    struct Opened: Sendable {
+        let request: Request
+        let context: SiteContext
+        let receipt: Receipt
+        let holder: ReceiptHolder
+        var view: ReceiptView
+
+        func with(_ view: ReceiptView) -> Opened {
+            var other = self
+            other.view = view
+            return other
+        }
+    }
+
+    private var cookie: ReceiptCookie { ReceiptCookie(services.casefile) }
+
+    private func guardedByReceipt(_ request: Request, _ context: SiteContext) -> SiteContext {
+        var context = context
+        if let receipt = cookie.receipt(request) { context.csrf = FormToken.derive(from: receipt.digits) }
+        return context
+    }
+
+    private func opened(_ request: Request, _ context: SiteContext) async throws -> Opened? {
+        guard let receipt = cookie.receipt(request) else { return nil }
+        let holder = ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)
+        guard let view = try? await view(holder) else { return nil }
+        return Opened(
+            request: request, context: guardedByReceipt(request, context), receipt: receipt, holder: holder, view: view)
+    }
+
+    private func act(
+        _ request: Request, _ context: SiteContext, _ work: (Opened, Form) async throws -> Response
+    ) async throws -> Response {
+        guard let opened = try await opened(request, context) else { return .seeOther("/receipt") }
+        try services.limit.consume(PublicLimits.receipt, for: context.clientAddress)
+        return try await work(opened, try await request.form(opened.context))
+    }
+
+    private func enter(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try services.limit.consume(PublicLimits.receipt, for: context.clientAddress)
+        let form = try await request.form(guardedByReceipt(request, context))
+        let typed = form["receipt"] ?? ""
+        guard let receipt = try? Receipt(parsing: typed) else {
+            let isEmpty = typed.allSatisfy(\.isWhitespace)
+            return try enterPage(
+                request, context, error: isEmpty ? "reporting.receipt.missing" : "reporting.receipt.mistyped",
+                typed: typed)
+        }
+        do { _ = try await view(ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)) } catch
+        ReceiptRefusal.unknown {
+            return try enterPage(request, context, error: "reporting.receipt.unknown", typed: typed)
+        }
+        var response = Response.seeOther("/receipt")
+        try cookie.set(receipt, on: &response, secure: services.shell.settings.secureCookies)
+        return response
+    }
+
+    private func enterPage(
+        _ request: Request, _ context: SiteContext, error: String?, typed: String = "", isOver: Bool = false
+    ) throws -> Response {
+        let texts = services.shell.texts(context)
+        var frame = services.shell.frame(
+            request, guardedByReceipt(request, context), title: texts.text("reporting.receipt.title"))
+        if (try? request.query["left"]) != nil {
+            frame.notice = PageNotice(.done, texts.text("reporting.receipt.left"))
+        } else if isOver {
+            frame.notice = PageNotice(.info, texts.text("reporting.receipt.over"))
+        }
+        let summary = ErrorSummary(error.map { [FieldError("receipt", $0)] } ?? [], texts)
+        let model = EnterPage(
+            summary: summary.isEmpty ? nil : summary,
+            field: FormField(
+                "receipt", texts.text("reporting.receipt.question"), .number, value: typed,
+                hint: texts.text("reporting.receipt.hint"), error: summary["receipt"], isRequired: true,
+                maximumLength: 100, isHeading: true))
+        return try services.shell.page(
+            "reporting/enter", model, frame, status: error == nil ? .ok : .unprocessableContent)
+    }
+
+    /// A text of the reporter: kept, or shown again with what is wrong with it.
+    private func tell(
+        _ field: String, _ text: String, _ opened: Opened, _ work: () async throws -> Void
+    ) async throws -> Response {
+        do { try await retrying(work) } catch CasefileError.invalid(let faults) {
+            let errors = faults.prefix(1).map { FieldError(field, "entrance.faults.\($0.reason)") }
+            return try await receiptPage(opened, faults: Array(errors), typed: [field: text])
+        }
+        return .seeOther("/receipt?done=\(field)")
+    }
+
+    private func rate(_ opened: Opened, _ form: Form) async throws -> Response {
+        let score = form["score"].flatMap { Int($0) } ?? 0
+        let settled = form["settled"] ?? ""
+        let comment = form["comment"] ?? ""
+        var faults: [FieldError] = []
+        if !(1...5).contains(score) { faults.append(FieldError("score", "reporting.rating.score-missing")) }
+        if settled != "yes", settled != "no" {
+            faults.append(FieldError("settled", "reporting.rating.settled-missing"))
+        }
+        let typed = ["score": String(score), "settled": settled, "comment": comment]
+        if !faults.isEmpty { return try await receiptPage(opened, faults: faults, typed: typed) }
+        do {
+            try await retrying {
+                try await services.casefile.rate(
+                    Rating(score: score, settled: settled == "yes", comment: comment), from: opened.holder)
+            }
+        } catch CasefileError.invalid {
+            return try await receiptPage(
+                opened, faults: [FieldError("comment", "entrance.faults.tooLong")], typed: typed)
+        }
+        return .seeOther("/receipt?done=rating")
+    }
+
+    private func receiptPage(
+        _ opened: Opened, notice: String? = nil, faults: [FieldError] = [], typed: [String: String] = [:]
+    ) async throws -> Response {
+        let texts = services.shell.texts(opened.context)
+        var frame = services.shell.frame(
+            opened.request, opened.context, title: texts.text("reporting.receipt.page-title"))
+        frame.address = "/receipt"
+        if let notice, ["message", "objection", "rating", "files"].contains(notice) {
+            frame.notice = PageNotice(.done, texts.text("reporting.receipt.done.\(notice)"))
+        }
+        let model = ReceiptPage(
+            opened.view, workflow: services.casefile.workflow, language: opened.context.language, texts,
+            faults: faults, typed: typed)
+        var response = try services.shell.page(
+            "reporting/receipt", model, frame, status: faults.isEmpty ? .ok : .unprocessableContent)
+        try cookie.set(opened.receipt, on: &response, secure: services.shell.settings.secureCookies)
+        return response
+    }
+}
+
+extension String {
+    /// A file name with a time before its ending, so that a second `photo.jpg` has a name of its own.
+    fileprivate func marked(with now: Instant) -> String {
+        let dot = lastIndex(of: ".") ?? endIndex
+        let time = now.shortText.filter { $0.isNumber }
+        return "\(self[..<dot])-\(time)\(self[dot...])"
+    }
+}
+
+struct EnterPage: MustacheParent {
+    let summary: ErrorSummary?
+    let field: FormField
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "summary": summary
+        case "receipt": field
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Casefile
+import Entrance
+import Hummingbird
+import Mustache
+import Site
+
+/// Evidence: sealed as it arrives, listed, taken out again.
+extension ReportingRoutes {
+    func addFiles(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/report/files") { request, context in
+            try await visit(request, context) { try filesPage($0, $0.draft, [], $0.isReturning) }
+        }
+        routes.post("/report/files") { request, context in
+            try await visit(request, context) { visit in
+                guard try await drafts.hasRoom() else { return try full(request, visit.context) }
+                let sent = try await upload(visit.request, visit.context) { staged in
+                    try await drafts.add(staged, to: visit.key)
+                }
+                let form = sent.form
+                let query = form["to"] == "check" ? "?to=check" : ""
+                if !sent.faults.isEmpty {
+                    guard case .open(let draft) = try await drafts.find(visit.key) else {
+                        return .seeOther("/report")
+                    }
+                    return try filesPage(visit, draft, sent.faults, !query.isEmpty)
+                }
+                guard form["go"] == "next" || form["go"] == "back" else { return .seeOther("/report/files" + query) }
+                return onward(form, from: .files)
+            }
+        }
+        routes.post("/report/files/remove") { request, context in
+            try await visit(request, context) { visit in
+                let form = try await visit.form()
+                if let stored = form["stored"] { try await drafts.remove(stored, from: visit.key) }
+                return .seeOther("/report/files" + (form["to"] == "check" ? "?to=check" : ""))
+            }
+        }
+    }
+
+    /// What came with a form with files: its plain fields, and what is wrong with files that were not kept.
+    struct Upload {
+        var form: Form
+        var faults: [FieldError]
+    }
+
+    /// Streams every file of a form to the disk, sealed, and hands each that is whole to `keep`. One file that is
+    /// refused does not stop the others; a cut connection leaves the files before it, and nothing of the one it cut.
+    func upload(
+        _ request: Request, _ context: SiteContext, keep: (StagedFile) async throws -> Void
+    ) async throws -> Upload {
+        let most = Int(EvidenceLimits.bytes) * EvidenceLimits.files + (1 << 20)
+        var parts = try MultipartReader(request, limits: .upload(maximumSize: most))
+        var pairs: [(name: String, value: String)] = []
+        var isChecked = false
+        var upload = Upload(form: Form([]), faults: [])
+        while let part = try await parts.next() {
+            guard let name = part.fileName else {
+                let text = try await parts.text()
+                if part.name == "csrf" {
+                    try context.check(token: text)
+                    isChecked = true
+                }
+                pairs.append((part.name, text))
+                continue
+            }
+            guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
+            guard !name.isEmpty else { continue }
+            try services.limit.consume(PublicLimits.upload, for: context.clientAddress)
+            do {
+                let reception = try services.casefile.files.receive(name: name)
+                while let bytes = try await parts.bytes() { try reception.append(bytes) }
+                try await keep(try reception.finish())
+            } catch let error as CasefileError {
+                upload.faults.append(fault(of: name, error))
+            }
+        }
+        guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
+        upload.form = Form(pairs)
+        return upload
+    }
+
+    private func fault(of file: String, _ error: CasefileError) -> FieldError {
+        let reason =
+            switch error {
+            case .fileTooLarge: "too-large"
+            case .fileType: "type"
+            case .fileExists: "exists"
+            case .tooManyFiles: "too-many"
+            case .notNow: "not-now"
+            default: "other"
+            }
+        return FieldError("files", "reporting.files.refused.\(reason)", ["file": file])
+    }
+
+    /// What file dialogs offer first; what is taken is told by the first bytes and not by this.
+    static let accepted =
+        "image/*,audio/*,video/*,application/pdf,text/plain,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.dps"
+
+    private func filesPage(
+        _ visit: Visit, _ draft: Draft, _ faults: [FieldError], _ isReturning: Bool
+    ) throws -> Response {
+        let texts = visit.texts
+        let summary = ErrorSummary(faults, texts)
+        let isFull = draft.files.count >= EvidenceLimits.files
+        let model = FilesPage(
+            progress: progress(.files, texts), summary: summary.isEmpty ? nil : summary,
+            rows: draft.files.map { FileRow(name: $0.name, size: sizeText($0.size), stored: $0.stored) },
+            chooser: isFull
+                ? nil
+                : FormField(
+                    "files", texts.text("reporting.files.choose"),
+                    .file(accept: Self.accepted, multiple: true), hint: texts.text("reporting.files.hint"),
+                    error: summary["files"]),
+            isReturning: isReturning)
+        return try page(
+            "files", model, visit, title: texts.text("reporting.files.question"), isWrong: !faults.isEmpty)
+    }
+}
+
+/// A size as people read it.
+func sizeText(_ bytes: Int64) -> String {
+    if bytes < 1024 { return "\(bytes) B" }
+    let tenths = bytes >= 1 << 20 ? bytes / ((1 << 20) / 10) : bytes / 102
+    return "\(tenths / 10).\(tenths % 10) \(bytes >= 1 << 20 ? "MB" : "KB")"
+}
+
+struct FileRow: MustacheParent {
+    let name: String
+    let size: String
+    var stored = ""
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "name": self.name
+        case "size": size
+        case "stored": stored
+        default: nil
+        }
+    }
+}
+
+struct FilesPage: MustacheParent {
+    let progress: String
+    let summary: ErrorSummary?
+    let rows: [FileRow]
+    let chooser: FormField?
+    let isReturning: Bool
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "progress": progress
+        case "summary": summary
+        case "hasRows": !rows.isEmpty
+        case "rows": rows
+        case "chooser": chooser
+        case "returning": isReturning
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Casefile
+import Casework
+import Database
+import Entrance
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Mustache
+import Sealing
+import Site
+
+/// The summary, the sending, and the receipt that is shown once.
+extension ReportingRoutes {
+    func addSending(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/report/check") { request, context in
+            try await visit(request, context) { try checkPage($0, []) }
+        }
+        routes.get("/report/done") { request, context in
+            try await visit(request, context) { _ in .seeOther("/report/check") }
+        }
+        routes.post("/report/done") { request, context in try await send(request, context) }
+    }
+
+    private func send(_ request: Request, _ context: SiteContext) async throws -> Response {
+        // A page that is sent again after the cookie went has nothing left to send.
+        guard draftKey(request) != nil else { return try alreadySent(request, context) }
+        return try await visit(request, context) { visit in
+            let form = try await visit.form()
+            if form["go"] == "back" { return .seeOther(Step.you.path) }
+            let gaps = gaps(visit.draft)
+            if !gaps.isEmpty { return try checkPage(visit, gaps) }
+            try services.limit.consume(PublicLimits.filing, for: visit.context.clientAddress)
+            guard let draft = try await drafts.claim(visit.key) else { return try alreadySent(request, visit.context) }
+            let filed: Filed
+            do {
+                filed = try await services.casefile.file(draft.filing)
+            } catch {
+                // Where the database was lost midway nobody knows whether the report is there: the draft stays closed.
+                if case DatabaseError.unavailable = error { throw error }
+                try await drafts.release(visit.key)
+                switch error {
+                case CasefileError.aboveThisPlatform: return try await turnedAway(request, visit.context)
+                case CasefileError.invalid(let faults): return try checkPage(visit, faults.map(anchored))
+                default: throw error
+                }
+            }
+            // The report is there: from here on nothing may keep its receipt from being shown.
+            try? await drafts.sent(visit.key)
+            return try done(visit, filed)
+        }
+    }
+
+    private func done(_ visit: Visit, _ filed: Filed) throws -> Response {
+        let texts = visit.texts
+        var frame = services.shell.frame(
+            visit.request, visit.context, title: texts.text("reporting.done.title"))
+        // A switch of language would leave the receipt behind: here it leads nowhere.
+        frame.address = "#receipt"
+        let model = DonePage(
+            groups: filed.receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
+            code: try QRDrawing(filed.receipt.grouped),
+            organ: visit.context.language == .en ? filed.organ.nameEnglish : filed.organ.name,
+            filedAt: filed.filedAt.day.text, address: services.publicURL + "/receipt")
+        var response = try services.shell.page("reporting/done", model, frame)
+        forgetDraft(&response)
+        return response
+    }
+
+    /// Sent before: said so, whatever made the page come a second time.
+    func alreadySent(_ request: Request, _ context: SiteContext) throws -> Response {
+        let title = services.shell.texts(context).text("reporting.sent.title")
+        var response = try services.shell.page(
+            "reporting/sent", NoModel(), services.shell.frame(request, context, title: title), status: .conflict)
+        forgetDraft(&response)
+        return response
+    }
+
+    /// What still has to be answered before it can be sent.
+    private func gaps(_ draft: Draft) -> [FieldError] {
+        var gaps: [FieldError] = []
+        if draft.parties.isEmpty { gaps.append(FieldError("party", "reporting.check.party-missing")) }
+        if !draft.parties.isEmpty, !draft.isRankOnList {
+            gaps.append(FieldError("party", "reporting.check.rank-differs"))
+        }
+        if draft.title.isEmpty || draft.content.allSatisfy(\.isWhitespace) {
+            gaps.append(FieldError("what", "reporting.check.what-missing"))
+        }
+        switch draft.identity {
+        case nil: gaps.append(FieldError("you", "reporting.check.you-missing"))
+        case .anonymous: break
+        default: if !contactFaults(draft.reporter).isEmpty { gaps.append(FieldError("contact", "reporting.check.contact-missing")) }
+        }
+        return gaps
+    }
+
+    /// A fault that the door found, told beside the row of the summary that it belongs to.
+    private func anchored(_ fault: FieldFault) -> FieldError {
+        let row =
+            switch fault.field.prefix(while: { $0 != "." }) {
+            case "reported", "organ": "party"
+            case "happened": "when"
+            case "location", "place": "where"
+            case "demand": "demand"
+            case "reporter": "contact"
+            default: "what"
+            }
+        return FieldError(row, "entrance.faults.\(fault.reason)")
+    }
+
+    private func checkPage(_ visit: Visit, _ faults: [FieldError]) throws -> Response {
+        let texts = visit.texts
+        let draft = visit.draft
+        let summary = ErrorSummary(faults, texts)
+        let none = texts.text("reporting.check.none")
+        func row(_ anchor: String, _ lines: [String], path: String? = nil) -> CheckRow {
+            let told = lines.filter { !$0.isEmpty }
+            return CheckRow(
+                anchor: "f-" + anchor, label: texts.text("reporting.check.rows.\(anchor)"),
+                lines: (told.isEmpty ? [none] : told).map { Line(text: $0) },
+                changeHref: (path ?? "/report/" + anchor) + "?to=check", fault: summary[anchor])
+        }
+        let place = draft.place.flatMap { services.casefile.regions.fullName(of: $0) } ?? ""
+        var rows = [
+            row("rank", [texts.text("reporting.levels.\(draft.rank.rawValue).name")]),
+            row(
+                "party",
+                draft.parties.enumerated().map { index, party in
+                    let shown = PartyRow(party, number: index + 1, query: "", texts)
+                    return shown.title + "（" + shown.details + "）"
+                }),
+            row("what", [draft.title, draft.content]), row("when", [draft.happened]),
+            row("where", [place, draft.location]), row("demand", [draft.demand]),
+            row("files", draft.files.map { "\($0.name)（\(sizeText($0.size))）" }),
+            row("you", [draft.identity.map { texts.text("reporting.you.kinds.\($0.rawValue).name") } ?? ""]),
+        ]
+        if let identity = draft.identity, identity != .anonymous {
+            let sender = draft.reporter
+            rows.append(
+                row(
+                    "contact",
+                    [sender.name, sender.others, sender.phone, sender.address, sender.email, sender.safeContact]))
+        }
+        let model = CheckPage(summary: summary.isEmpty ? nil : summary, rows: rows)
+        return try page(
+            "check", model, visit, title: texts.text("reporting.check.title"), isWrong: !faults.isEmpty)
+    }
+}
+
+struct CheckRow: MustacheParent {
+    let anchor: String
+    let label: String
+    let lines: [Line]
+    let changeHref: String
+    let fault: String?
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "anchor": anchor
+        case "label": label
+        case "lines": lines
+        case "changeHref": changeHref
+        case "fault": fault
+        default: nil
+        }
+    }
+}
+
+struct CheckPage: MustacheParent {
+    let summary: ErrorSummary?
+    let rows: [CheckRow]
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "summary": summary
+        case "rows": rows
+        default: nil
+        }
+    }
+}
+
+struct DonePage: MustacheParent {
+    let groups: [Line]
+    let code: QRDrawing
+    let organ: String
+    let filedAt: String
+    let address: String
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "groups": groups
+        case "code": code
+        case "organ": organ
+        case "filedAt": filedAt
+        case "address": address
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Crypto
+import Kernel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Why a keys folder cannot be used. Each names the path to look at.
+package enum KeysFolderError: Error, Equatable, Sendable {
+    /// There are no keys, and this command does not make any.
+    case missing(path: String)
+    /// Others may enter the folder, or read the file: mode 0700 and 0600 are asked for.
+    case loosePermissions(path: String, mode: UInt32)
+    /// Some keys are there and these are not: restore them. New ones would make what was sealed unreadable.
+    case incomplete(path: String, missing: [String])
+    /// Not a folder, or one with other things in it and no keys, where none may be made.
+    case notAKeysFolder(path: String)
+    /// The file does not hold 64 hexadecimal digits.
+    case damaged(path: String)
+}
+
+/// The secrets that stand apart from the database, one file each, in a folder of their own.
+package struct KeysFolder: Sendable {
+    /// Salts the derivation of receipts.
+    package let pepper: SecretKey
+    /// Keys the hashes that find equal values, such as phone numbers.
+    package let index: SecretKey
+    /// Signs the transparency log's checkpoints (the seed of its signature key).
+    package let log: SecretKey
+    /// Seals drafts together with the key in the reporter's cookie.
+    package let drafts: SecretKey
+    /// Seals backups that are made without a passphrase.
+    package let backup: SecretKey
+
+    private static let names = ["pepper", "index", "log", "drafts", "backup"]
+
+    private init?(_ keys: [SecretKey]) {
+        guard keys.count == 5 else { return nil }
+        (pepper, index, log, drafts, backup) = (keys[0], keys[1], keys[2], keys[3], keys[4])
+    }
+
+    /// Tells keys folders apart and nothing about the keys: 8 hexadecimal digits. A database that remembers it can
+    /// refuse to run with another's keys.
+    package var fingerprint: String {
+        let marks = [pepper, index, log, drafts, backup].flatMap {
+            KeyedHash.hmac(key: $0, parts: ["mingjian keys fingerprint"])
+        }
+        return String(Hex.encode(SHA256.hash(data: marks)).prefix(8))
+    }
+
+    /// Opens the folder, or makes it with fresh keys where there is nothing or an empty folder. Made in one step: after
+    /// a crash there is a whole keys folder or none. The folder above must exist and be writable then.
+    package static func openOrCreate(path: String) throws -> KeysFolder {
+        let path = trimmed(path)
+        do { return try open(path: path) } catch KeysFolderError.missing { try create(path) }
+        do { return try open(path: path) } catch KeysFolderError.missing {
+            throw KeysFolderError.notAKeysFolder(path: path)
+        }
+    }
+
+    /// Opens a folder that must be there.
+    package static func open(path: String) throws -> KeysFolder {
+        let path = trimmed(path)
+        guard let own = try status(path) else { throw KeysFolderError.missing(path: path) }
+        guard own.st_mode & S_IFMT == S_IFDIR else { throw KeysFolderError.notAKeysFolder(path: path) }
+        try refuseLoose(own, path)
+
+        let missing = try names.filter { try status("\(path)/\(fileName($0))") == nil }
+        guard missing.count < names.count else { throw KeysFolderError.missing(path: path) }
+        guard missing.isEmpty, let folder = KeysFolder(try names.map { try read("\(path)/\(fileName($0))") }) else {
+            throw KeysFolderError.incomplete(path: path, missing: missing)
+        }
+        return folder
+    }
+
+    private static func fileName(_ name: String) -> String { "\(name).key" }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
+    private static func refuseLoose(_ status: stat, _ path: String) throws {
+        guard status.st_mode & 0o077 == 0 else {
+            throw KeysFolderError.loosePermissions(path: path, mode: UInt32(status.st_mode & 0o7777))
+        }
+    }
+
+    private static func read(_ path: String) throws -> SecretKey {
+        let file = try FileDescriptor(reading: path)
+        try refuseLoose(file.status(), path)
+        let text = String(decoding: try file.read(80, at: 0), as: UTF8.self)
+        guard let bytes = Hex.decode(text.filter { !$0.isWhitespace }), let key = SecretKey(bytes: bytes) else {
+            throw KeysFolderError.damaged(path: path)
+        }
+        return key
+    }
+
+    /// Writes a whole folder beside the place and renames it there, which the system allows over an empty folder only:
+    /// of two that try, one wins and the other finds the winner's keys.
+    private static func create(_ path: String) throws {
+        let temporary = "\(path).\(Hex.encode(SecretKey.random().bytes.prefix(8))).part"
+        _ = try FileDescriptor.checked("mkdir", temporary) { mkdir(temporary, 0o700) }
+        defer {
+            for name in names { unlink("\(temporary)/\(fileName(name))") }
+            rmdir(temporary)
+        }
+        for name in names {
+            let file = try FileDescriptor(creating: "\(temporary)/\(fileName(name))")
+            try file.write(Array((Hex.encode(SecretKey.random().bytes) + "\n").utf8))
+            try file.synchronise()
+        }
+        try FileDescriptor.synchroniseFolder(temporary)
+        do {
+            _ = try FileDescriptor.checked("rename", path) { rename(temporary, path) }
+        } catch SealingError.system(_, _, let code) where code == ENOTEMPTY || code == EEXIST { return }
+        try FileDescriptor.synchroniseFolder(FileDescriptor.folder(of: path))
+    }
+
+    /// What is at a path, or nil where nothing is.
+    private static func status(_ path: String) throws -> stat? {
+        var status = stat()
+        do {
+            _ = try FileDescriptor.checked("stat", path) { stat(path, &status) }
+        } catch SealingError.system(_, _, ENOENT) { return nil }
+        return status
+    }
+}

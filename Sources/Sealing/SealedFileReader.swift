@@ -1,0 +1,83 @@
+import Kernel
+
+/// Opens a sealed file piece by piece. The last chunk is opened first, so a file that was cut or extended is refused
+/// before a byte of it is shown; every other chunk is checked as it is read. Calls block on the disk.
+package final class SealedFileReader: Sendable {
+    /// Bytes of plain text.
+    package let size: Int64
+    /// How many chunks of ``SealedFile/chunkLength`` there are, the last one shorter; at least one.
+    package let chunkCount: Int
+    /// The key that the file was sealed under.
+    package let keyID: KeyID
+
+    private let file: FileDescriptor
+    private let stream: SealedFile.Stream
+    private let lastLength: Int
+
+    /// Opens a file under the key and binding that it was sealed with; anything else is ``SealingError/tampered``.
+    package init(path: String, under key: SecretKey, binding: Binding) throws {
+        file = try FileDescriptor(reading: path)
+        let header = try file.read(SealedFile.headerLength, at: 0)
+        stream = try SealedFile.Stream(header: header, key: key, binding: binding)
+        guard let id = KeyID(bytes: header.dropFirst(2).prefix(16)) else { throw SealingError.malformed }
+        keyID = id
+
+        let sealedLength = Int64(SealedFile.chunkLength &+ SealedFile.tagLength)
+        let body = try file.size() &- Int64(header.count)
+        // The last chunk may be empty only where it is the only one, or the text ends on a chunk's end.
+        let whole = body / sealedLength
+        let rest = Int(body % sealedLength)
+        let count = rest == 0 ? whole : whole &+ 1
+        guard body >= Int64(SealedFile.tagLength), rest == 0 || rest >= SealedFile.tagLength,
+            let last = UInt32(exactly: count &- 1)
+        else { throw SealingError.tampered }
+        chunkCount = Int(count)
+        lastLength = rest == 0 ? Int(sealedLength) : rest
+        size = Int64(last) &* Int64(SealedFile.chunkLength) &+ Int64(lastLength &- SealedFile.tagLength)
+        _ = try chunk(Int(last))
+    }
+
+    /// The plain text of one chunk, counted from 0; there is nothing beyond the last, so that is
+    /// ``SealingError/malformed``.
+    package func chunk(_ index: Int) throws -> [UInt8] {
+        guard let number = UInt32(exactly: index), index < chunkCount else { throw SealingError.malformed }
+        let last = index == chunkCount &- 1
+        let full = SealedFile.chunkLength &+ SealedFile.tagLength
+        let length = last ? lastLength : full
+        let offset = Int64(SealedFile.headerLength) &+ Int64(index) &* Int64(full)
+        let sealed = try file.read(length, at: offset)
+        guard sealed.count == length else { throw SealingError.tampered }
+        return try stream.open(sealed, index: number, last: last)
+    }
+
+    /// Gives every chunk in order.
+    package func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
+        for index in 0..<chunkCount { try body(chunk(index)) }
+    }
+
+    /// Every chunk in order, read as it is asked for.
+    package var chunks: Chunks { Chunks(reader: self) }
+
+    /// A sealed file as a sequence that a response body can be written from.
+    package struct Chunks: AsyncSequence, Sendable {
+        let reader: SealedFileReader
+
+        /// Starts at the beginning.
+        package func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
+
+        /// Remembers the next chunk.
+        package struct Iterator: AsyncIteratorProtocol {
+            let reader: SealedFileReader
+            private var index = 0
+
+            init(reader: SealedFileReader) { self.reader = reader }
+
+            /// The next chunk, or nil after the last.
+            package mutating func next() async throws -> [UInt8]? {
+                guard index < reader.chunkCount else { return nil }
+                defer { index &+= 1 }
+                return try reader.chunk(index)
+            }
+        }
+    }
+}

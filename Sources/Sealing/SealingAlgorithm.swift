@@ -1,0 +1,66 @@
+import Crypto
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The authenticated ciphers that envelopes may use, by the number that stands in their second byte.
+/// A number, once given, is never given again.
+package enum SealingAlgorithm: UInt8, CaseIterable, Sendable {
+    /// AES-256 in Galois/counter mode (NIST SP 800-38D), 96-bit random nonce, 128-bit tag.
+    case aesGCM = 1
+    /// ChaCha20-Poly1305 (RFC 8439), 96-bit random nonce, 128-bit tag.
+    case chaChaPoly = 2
+
+    /// What nonce and tag add to the plain text.
+    static let overhead = 28
+
+    /// Nonce, ciphertext and tag, under a fresh random nonce or one that the caller never uses again.
+    func seal(
+        _ plain: some DataProtocol, under key: SymmetricKey, nonce: [UInt8]? = nil, authenticating header: [UInt8]
+    ) throws -> [UInt8] {
+        do {
+            switch self {
+            case .aesGCM:
+                let nonce = try nonce.map { try AES.GCM.Nonce(data: $0) } ?? AES.GCM.Nonce()
+                let box = try AES.GCM.seal(plain, using: key, nonce: nonce, authenticating: header)
+                return Array(box.nonce) + box.ciphertext + box.tag
+            case .chaChaPoly:
+                let nonce = try nonce.map { try ChaChaPoly.Nonce(data: $0) } ?? ChaChaPoly.Nonce()
+                return Array(try ChaChaPoly.seal(plain, using: key, nonce: nonce, authenticating: header).combined)
+            }
+        } catch { throw SealingError.malformed }
+    }
+
+    /// The plain text, or ``SealingError/tampered``.
+    func open(_ combined: some DataProtocol, under key: SymmetricKey, authenticating header: [UInt8]) throws -> [UInt8]
+    {
+        guard combined.count >= Self.overhead else { throw SealingError.malformed }
+        do {
+            switch self {
+            case .aesGCM:
+                return Array(try AES.GCM.open(.init(combined: combined), using: key, authenticating: header))
+            case .chaChaPoly:
+                return Array(try ChaChaPoly.open(.init(combined: combined), using: key, authenticating: header))
+            }
+        } catch { throw SealingError.tampered }
+    }
+}
+
+/// The first byte of everything sealed: what it is in the upper four bits, the version in the lower four.
+enum Format: UInt8 {
+    case envelope = 0x11
+    case wrap = 0x21
+    case password = 0x31
+    case file = 0x41
+
+    /// Reads version and algorithm, the two bytes that every format begins with.
+    func algorithm(of bytes: some Collection<UInt8>) throws -> SealingAlgorithm {
+        guard let version = bytes.first, let number = bytes.dropFirst().first else { throw SealingError.malformed }
+        guard version == rawValue else { throw SealingError.unknownVersion(version) }
+        guard let algorithm = SealingAlgorithm(rawValue: number) else { throw SealingError.unknownAlgorithm(number) }
+        return algorithm
+    }
+}

@@ -1,0 +1,221 @@
+import Casefile
+import Casework
+import Kernel
+import Sealing
+import WorkingDays
+
+/// Plays the fictional reports through the same door that people use, each act by somebody who may do it.
+struct DemoPlay {
+    let casefile: Casefile
+    let password: String
+
+    func play(_ reports: [DemoReport], most: Int) async throws {
+        let world = try await casefile.world()
+        var actors: [OrganID: [Viewer]] = [:]
+        var tokens: [SessionToken] = []
+        for person in world.staff.values.sorted(by: { $0.username < $1.username }) {
+            guard let signedIn = try await casefile.signIn(username: person.username, password: password) else {
+                continue
+            }
+            actors[person.organ, default: []].append(signedIn.viewer)
+            tokens.append(signedIn.token)
+        }
+        let ordered = reports.sorted { ($0.daysAgo, $1.id) > ($1.daysAgo, $0.id) }
+        for report in ordered.prefix(most) {
+            var story = DemoStory(report: report, casefile: casefile, actors: actors, world: world)
+            try await story.play()
+        }
+        for token in tokens { try await casefile.signOut(token) }
+    }
+}
+
+/// One report's way.
+private struct DemoStory {
+    let report: DemoReport
+    let casefile: Casefile
+    let actors: [OrganID: [Viewer]]
+    let world: World
+    var now: Instant
+    let today: Instant
+    var steps = 0
+
+    init(report: DemoReport, casefile: Casefile, actors: [OrganID: [Viewer]], world: World) {
+        self.report = report
+        self.casefile = casefile
+        self.actors = actors
+        self.world = world
+        today = casefile.clock.now()
+        let day = today.day.adding(days: -report.daysAgo)
+        now = day.start.adding(seconds: Int64(8 + report.id % 10) * 3600 + Int64(report.id * 7 % 60) * 60)
+    }
+
+    private var door: Casefile { casefile.with(clock: .fixed(now)) }
+
+    /// Moves on by whole days to an hour at which people work, never past the present.
+    private mutating func pass(_ days: Int) {
+        steps += 1
+        var day = now.day.adding(days: days)
+        if days > 0 { day = casefile.calendar.nextWorkingDay(onOrAfter: day) }
+        let minute = Int64((report.id * 13 + steps * 37) % 420)
+        let next = day.start.adding(seconds: 9 * 3600 + minute * 60)
+        now = min(max(next, now.adding(seconds: 300)), today)
+    }
+
+    mutating func play() async throws {
+        guard let filed = try await file() else { return }
+        let id = filed.id
+        let holder = ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)
+        var acts = report.acts
+        if report.channel != "web", acts.first == "register" { acts.removeFirst() }
+        for act in acts {
+            pass(Self.daysBefore(act))
+            guard try await perform(act, id) else { return }
+            if act == "classify" || (act == "register" && report.reporter != nil) {
+                if report.reporter != nil, report.id % 6 != 0 { _ = try await perform("verify-identity", id) }
+            }
+            if act == "sign", report.reporter != nil {
+                pass(1)
+                _ = try await perform("notify", id)
+            }
+            if act == "feedback" { try await talk(id, holder) }
+        }
+        if report.path != "objected", !report.acts.contains("feedback") { try await talk(id, holder) }
+        if let stars = report.rating, report.acts.contains("feedback") {
+            pass(1)
+            try? await door.rate(
+                Rating(score: stars.score, settled: stars.settled, comment: stars.comment ?? ""), from: holder)
+        }
+    }
+
+    private func file() async throws -> Filed? {
+        let filing = Filing(
+            organ: report.organ, letter: report.letter, reporter: report.person,
+            channel: Channel(rawValue: report.channel) ?? .web)
+        if report.channel == "web" { return try await door.file(filing) }
+        guard let organ = report.organ.flatMap({ world.organ(code: $0) }) else { return try await door.file(filing) }
+        for viewer in actors[organ.id] ?? [] {
+            do {
+                return try await door.register(filing, by: viewer)
+            } catch CasefileError.notYourAct {
+                continue
+            } catch CasefileError.handUp {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private static func daysBefore(_ act: String) -> Int {
+        switch act {
+        case "register", "classify", "propose", "approve", "refer", "forward", "assign": 1
+        case "sign", "allocate", "keep", "decline": 1
+        case "dispose": 12
+        case "conclude": 38
+        case "feedback": 6
+        case "object": 5
+        case "archive": 20
+        default: 0
+        }
+    }
+
+    /// The first person who may do the act does it; `false` when nobody may.
+    private func perform(_ act: String, _ id: ReportID) async throws -> Bool {
+        for viewer in actors.values.joined().sorted(by: { $0.staff.description < $1.staff.description }) {
+            guard let view = try? await door.report(id, for: viewer),
+                let offered = view.acts.first(where: { $0.rule.name == act })
+            else { continue }
+            do {
+                try await door.perform(act, on: id, by: viewer, input: input(offered, view: view))
+                return true
+            } catch CasefileError.notYourAct {
+                continue
+            }
+        }
+        return false
+    }
+
+    private func input(_ offered: OfferedAct, view: ReportView) -> ActInput {
+        var input: ActInput = [:]
+        for field in offered.rule.fields {
+            guard field.when.allSatisfy({ key, values in input[key].map { values.contains(text($0)) } ?? false })
+            else { continue }
+            if let value = value(field, offered, view) { input[field.name] = value }
+        }
+        return input
+    }
+
+    private func text(_ value: InputValue) -> String {
+        if case .text(let text) = value { text } else { "" }
+    }
+
+    private func value(_ field: FieldRule, _ offered: OfferedAct, _ view: ReportView) -> InputValue? {
+        let options = field.allChoices(offered.choices)
+        func choose(_ wanted: String?) -> InputValue? {
+            (options.first { $0.value == wanted } ?? options.first).map { .text($0.value) }
+        }
+        switch (offered.rule.name, field.name) {
+        case ("classify", "category"): return choose(report.category)
+        case ("classify", "problem"): return choose(report.problem)
+        case ("classify", "opinion"): return report.opinions?.classify.map { .text($0) }
+        case ("propose", "way"):
+            return choose(
+                ["forwarded": "forward", "assigned": "assign", "kept": "keep", "declined": "decline"][report.path]
+                    ?? "refer")
+        case ("propose", "office"):
+            return options.isEmpty ? nil : .text(options[report.id % options.count].value)
+        case ("propose", "organ"):
+            return choose(report.to.flatMap { world.organ(code: $0)?.id.description })
+        case ("propose", "decline-ground"):
+            return choose(report.category == "no-substance" ? "no-substance" : "other-organ")
+        case ("propose", "opinion"): return .text(report.opinions?.propose ?? "建议按规定办理。")
+        case ("approve", "opinion"): return .text("同意。")
+        case ("decline", "text"), ("notify", "text"):
+            return .text(
+                offered.rule.name == "notify"
+                    ? "您反映的问题我们已经受理，正在按程序办理。有新的材料可以凭查询码补充。"
+                    : report.opinions?.feedback ?? "您反映的事项不属于纪检监察机关受理范围，请向有权处理的机关反映，或依法通过诉讼、仲裁等途径解决。")
+        case ("dispose", "kind"):
+            return choose(report.path == "shelved" ? "shelve" : report.disposal ?? "verify")
+        case ("dispose", "opinion"): return .text(report.opinions?.dispose ?? "建议予以初步核实。")
+        case ("conclude", "results"): return .items(results(view))
+        case ("conclude", "demand-settled"): return .flag(report.rating?.settled ?? false)
+        case ("conclude", "text"): return .text(report.opinions?.result ?? "经核查，已形成结论。")
+        case ("feedback", "text"): return .text(report.opinions?.feedback ?? "您反映的问题已经核查完毕。")
+        case ("object", "text"):
+            return .text(report.messages?.first { $0.from == "reporter" }?.text ?? "对结果有不同意见，请再核实。")
+        case ("verify-identity", "status"):
+            return choose(["joint": "joint", "organisation": "organisation"][report.reporter?.kind ?? ""] ?? "real-name")
+        case ("allocate", "handlers"):
+            return .list(options.prefix(2).map(\.value))
+        default:
+            guard field.required else { return nil }
+            return field.kind == .choice ? choose(nil) : .text("按规定办理。")
+        }
+    }
+
+    private func results(_ view: ReportView) -> [[String: InputValue]] {
+        report.reported.enumerated().map { index, party in
+            [
+                "party": .text(String(index + 1)), "finding": .text(party.result ?? "partly"),
+                "handling": .text(party.handling ?? "none"),
+            ]
+        }
+    }
+
+    private mutating func talk(_ id: ReportID, _ holder: ReceiptHolder) async throws {
+        for message in report.messages ?? [] {
+            pass(1)
+            if message.from == "reporter" {
+                try? await door.message(message.text, from: holder)
+            } else {
+                for viewer in actors.values.joined() {
+                    guard let view = try? await door.report(id, for: viewer),
+                        view.acts.contains(where: { $0.rule.name == "message" })
+                    else { continue }
+                    try await door.perform("message", on: id, by: viewer, input: ["text": .text(message.text)])
+                    break
+                }
+            }
+        }
+    }
+}

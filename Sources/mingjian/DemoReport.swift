@@ -1,0 +1,100 @@
+import Casework
+import Kernel
+import Yams
+
+/// One fictional report and how far it went.
+struct DemoReport: Decodable, Sendable {
+    struct Party: Decodable, Sendable {
+        var kind: String
+        var name: String?
+        var unit: String?
+        var position: String?
+        var management: String
+        var principal: Bool?
+        var result: String?
+        var handling: String?
+    }
+    struct Person: Decodable, Sendable {
+        var kind: String
+        var name: String
+        var phone: String?
+        var address: String?
+        var safeContact: String?
+    }
+    struct Opinions: Decodable, Sendable {
+        var classify: String?
+        var propose: String?
+        var dispose: String?
+        var result: String?
+        var feedback: String?
+    }
+    struct Message: Decodable, Sendable {
+        var from: String
+        var text: String
+    }
+    struct Stars: Decodable, Sendable {
+        var score: Int
+        var settled: Bool
+        var comment: String?
+    }
+
+    var id: Int
+    var channel: String
+    var organ: String?
+    var place: String?
+    var title: String
+    var content: String
+    var demand: String?
+    var happened: String?
+    var `where`: String?
+    var daysAgo: Int
+    var reported: [Party]
+    var reporter: Person?
+    var category: String
+    var problem: String?
+    var path: String
+    var to: String?
+    var disposal: String?
+    var opinions: Opinions?
+    var messages: [Message]?
+    var rating: Stars?
+
+    static func list(_ text: String) throws -> [DemoReport] { try YAMLDecoder().decode([DemoReport].self, from: text) }
+
+    var letter: Letter {
+        Letter(
+            title: title, content: content, demand: demand, place: place.flatMap { RegionCode($0) },
+            reported: reported.map { party in
+                ReportedParty(
+                    kind: ReportedParty.Kind(rawValue: party.kind) ?? .person, name: party.name ?? "",
+                    unit: party.unit ?? "", position: party.position ?? "",
+                    management: ManagementLevel(rawValue: party.management) ?? .unknown,
+                    principal: party.principal ?? false)
+            }, happened: happened ?? "", location: `where` ?? "")
+    }
+
+    var person: Reporter? {
+        reporter.map {
+            Reporter(
+                kind: Reporter.Kind(rawValue: $0.kind) ?? .named, name: $0.name, phone: $0.phone ?? "",
+                address: $0.address ?? "", safeContact: $0.safeContact ?? "")
+        }
+    }
+
+    /// The acts that lead from registration to where the report stands.
+    var acts: [String] {
+        let way = ["forwarded": "forward", "assigned": "assign", "kept": "keep", "declined": "decline"][path]
+        if let way { return ["register", "classify", "propose", "approve", way] }
+        if path == "shelved" {
+            return ["register", "classify", "propose", "approve", "refer", "sign", "allocate", "dispose", "approve"]
+        }
+        let line: [(String, String)] = [
+            ("registered", "register"), ("judged", "classify"), ("proposed", "propose"), ("approved", "approve"),
+            ("referred", "refer"), ("signed", "sign"), ("allocated", "allocate"), ("disposal-proposed", "dispose"),
+            ("handling", "approve"), ("concluded", "conclude"), ("answered", "feedback"), ("objected", "object"),
+            ("archived", "archive"),
+        ]
+        guard let end = line.firstIndex(where: { $0.0 == path }) else { return [] }
+        return line[...end].map(\.1).filter { path == "objected" || $0 != "object" }
+    }
+}

@@ -1,0 +1,123 @@
+import Administration
+import ArgumentParser
+import Casefile
+import Casework
+import Database
+import DatabasePostgres
+import DatabaseSQLite
+import Foundation
+import Kernel
+import Reporting
+import Sealing
+import WorkingDays
+
+/// Where an installation lives.
+struct PlaceOptions: ParsableArguments {
+    @Option(help: "Folder of the database and the sealed files.")
+    var data = "data"
+
+    @Option(help: "Folder of the keys (mode 0700). Default: the data folder with -keys.")
+    var keys: String?
+
+    @Option(help: "postgres://… instead of the embedded database.")
+    var databaseURL: String?
+
+    var place: Place { Place(data: data, keys: keys ?? data + "-keys", databaseURL: databaseURL) }
+}
+
+struct Place: Sendable {
+    var data: String
+    var keys: String
+    var databaseURL: String?
+
+    var socket: String { data + "/control.sock" }
+    var lock: String { data + "/owner.lock" }
+}
+
+/// Why an installation could not be opened; each says what to do.
+enum PlaceError: Error, CustomStringConvertible {
+    case wrongKeys(String)
+    case noInstallation(String)
+    case worldExists(String)
+    case demoInProduction
+
+    var description: String {
+        switch self {
+        case .wrongKeys(let keys):
+            "The keys in \(keys) do not belong to this database. Nothing was opened; give the right --keys."
+        case .noInstallation(let data):
+            "There is no installation in \(data). Run `mingjian init` for a real one or `mingjian demo` to look around."
+        case .worldExists(let data): "There is an installation in \(data) already. Nothing was changed."
+        case .demoInProduction: "This is a demonstration with documented passwords: it is not served in production mode."
+        }
+    }
+}
+
+/// An opened installation: database, keys, files, rules and calendars.
+struct Installation: Sendable {
+    let place: Place
+    let casefile: Casefile
+    private let lock: OwnerLock?
+
+    /// Opens, migrates and checks. One process owns an embedded database; PostgreSQL takes several.
+    static func open(
+        _ place: Place, create: Bool, clock: Clock = .system, cost: PasswordCost = .standard
+    ) async throws -> Installation {
+        let isNew = !FileManager.default.fileExists(atPath: place.keys)
+        if isNew, !create { throw PlaceError.noInstallation(place.data) }
+        try FileManager.default.createDirectory(
+            atPath: place.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let lock = place.databaseURL == nil ? try OwnerLock(path: place.lock) : nil
+        let keys = try KeysFolder.openOrCreate(path: place.keys)
+        let database: any Database =
+            if let url = place.databaseURL {
+                try await PostgresDatabase.open(url: url, readers: 4)
+            } else {
+                try SQLiteDatabase.open(path: place.data + "/mingjian.sqlite", readers: 4)
+            }
+        try await migrate(database, Self.migrations)
+        let fingerprint = keys.fingerprint
+        let known = try await database.write { tx -> String? in
+            let known: String? = try tx.scalar("SELECT value FROM setting WHERE name = 'keys'")
+            if known == nil { try tx.run("INSERT INTO setting (name, value) VALUES ('keys', \(fingerprint))") }
+            return known
+        }
+        guard known == nil || known == fingerprint else { throw PlaceError.wrongKeys(place.keys) }
+        let datasets = try await database.read { tx in
+            try tx.rows("SELECT name, body FROM dataset").map {
+                (try $0.get("name", as: String.self), try $0.get("body", as: String.self))
+            }
+        }
+        let bodies = Dictionary(datasets, uniquingKeysWith: { first, _ in first })
+        let casefile = Casefile(
+            database: database, clock: clock, workflow: try Workflow.shipped(),
+            calendar: try bodies["working-days"].map { try WorkingDayTable(csv: $0) } ?? WorkingDayTable.shipped(),
+            regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
+            files: try FileStore(folder: place.data + "/files"), gate: PasswordGate(), passwordCost: cost)
+        return Installation(place: place, casefile: casefile, lock: lock)
+    }
+
+    static var migrations: [Migration] { CasefileSchema.migrations + ReportingSchema.migrations }
+
+    func setting(_ name: String) async throws -> String? {
+        try await casefile.database.read { tx in try tx.scalar("SELECT value FROM setting WHERE name = \(name)") }
+    }
+
+    func set(_ name: String, _ value: String) async throws {
+        try await casefile.database.write { tx in
+            try tx.run(
+                """
+                INSERT INTO setting (name, value) VALUES (\(name), \(value))
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """)
+        }
+    }
+
+    /// Stores another list of places and answers the same door with it.
+    func withRegions(_ text: String) async throws -> Casefile {
+        _ = try await OpenDataImport.regions(text: text, into: casefile)
+        return casefile.with(regions: try RegionTable(text: text))
+    }
+
+    func close() async { await casefile.database.close() }
+}

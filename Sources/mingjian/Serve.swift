@@ -1,0 +1,152 @@
+import Administration
+import ArgumentParser
+import Casefile
+import Casework
+import CoreMetrics
+import DatabaseSQLite
+import Desk
+import Entrance
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Observability
+import Reporting
+import ServiceLifecycle
+import Site
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serves pages and API until it is told to stop.")
+
+    @OptionGroup var place: PlaceOptions
+    @Option(help: "Port of the pages.") var port = 8080
+    @Option(help: "Address to listen on; behind a proxy leave it local.") var host = "127.0.0.1"
+    @Option(help: "Loopback port of the metrics; 0 takes any free one.") var metricsPort = 0
+    @Option(help: "on or off: the limits on how often one address may knock.") var limits: Switch = .on
+    @Option(help: "Address under which people reach this server, for posters and receipts.") var publicURL: String?
+    @Option(help: "Addresses of proxies whose X-Forwarded-For is believed.") var trustedProxy: [String] = []
+    @Flag(help: "Secure cookies; refuses a demonstration world.") var production = false
+
+    enum Switch: String, ExpressibleByArgument { case on, off }
+
+    func run() async throws {
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let logger = Logger(label: "mingjian")
+        let installation = try await Installation.open(place.place, create: false)
+        let isDemo = try await installation.setting("kind") == "demo"
+        if isDemo, production { throw PlaceError.demoInProduction }
+        if limits == .off { logger.warning("rate limits are off: anybody may knock as often as they like") }
+        let shell = try Shell(
+            bundles: [Entrance.bundle, Reporting.bundle, Desk.bundle, Administration.bundle],
+            settings: ShellSettings(secureCookies: production, trustedProxies: trustedProxy, isDemo: isDemo))
+        let services = Services(
+            shell: shell, casefile: installation.casefile, limit: RateLimit(isOn: limits == .on),
+            navigation: DeskNavigation.entries + AdministrationNavigation.entries,
+            publicURL: publicURL ?? "http://localhost:\(port)")
+        let site = SiteRouter(shell: shell)
+        let reporting = ReportingRoutes(services)
+        House(services, reporting: reporting).add(to: site.routes)
+        let background: [any Service] = [
+            metricsServer(metrics, logger: logger), controlServer(installation, logger: logger),
+            Sweeper(drafts: reporting.drafts, casefile: installation.casefile, logger: logger),
+        ]
+        let address = host
+        let application = site.application(
+            ServerSettings(address: .hostname(host, port: port)), logger: logger
+        ) { port in
+            // Written at once: whoever started the server waits for this line.
+            FileHandle.standardOutput.write(Data("ready http://\(address):\(port ?? 0)\n".utf8))
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: background.map { .init(service: $0) } + [
+                .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: configuration).run()
+        unlink(installation.place.socket)
+        await installation.close()
+    }
+
+    private func metricsServer(_ metrics: PrometheusMetrics, logger: Logger) -> some Service {
+        let router = Router()
+        router.get("/metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
+                body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+        }
+        return Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: metricsPort)),
+            onServerRunning: { channel in
+                logger.info("metrics", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+            }, logger: logger)
+    }
+
+    private func controlServer(_ installation: Installation, logger: Logger) -> some Service {
+        unlink(installation.place.socket)
+        return Application(
+            router: ControlCommands.router(installation),
+            configuration: .init(address: .unixDomainSocket(path: installation.place.socket)), logger: logger)
+    }
+}
+
+/// All routes of the house, in one place: what is not named here is not served.
+struct House {
+    let services: Services
+    let reporting: ReportingRoutes
+
+    init(_ services: Services, reporting: ReportingRoutes) {
+        self.services = services
+        self.reporting = reporting
+    }
+
+    func add(to routes: Router<SiteContext>) {
+        routes.get("/healthz") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
+        }
+        reporting.add(to: routes)
+        let staff = routes.group("").add(middleware: SessionLayer(casefile: services.casefile))
+            .add(
+                middleware: ErrorPages(shell: services.shell) { request, context, title in
+                    services.shell.frame(request, context, title: title, area: .staff)
+                })
+        SignInRoutes(services).add(to: staff)
+        let desk = DeskAPI(services)
+        desk.add(to: staff)
+        DeskRoutes(services).add(to: staff)
+        AdministrationRoutes(services).add(to: staff)
+        staff.post("/api/v1/reports") { request, context in
+            request.headers[.authorization] == nil
+                ? try await reporting.filePublicly(request, context) : try await desk.register(request, context)
+        }
+    }
+}
+
+/// Removes what nobody needs any more: old drafts and uploads that never became part of a report.
+struct Sweeper: Service {
+    let drafts: Drafts
+    let casefile: Casefile
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await sweep()
+                } catch {
+                    logger.error("sweep failed", metadata: ["error": "\(type(of: error))"])
+                }
+                try? await Task.sleep(for: .seconds(1800))
+            }
+        }
+    }
+
+    private func sweep() async throws {
+        try await drafts.sweep()
+        try await casefile.sweepFiles(keeping: try await drafts.storedFiles())
+    }
+}

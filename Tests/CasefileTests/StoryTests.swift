@@ -1,0 +1,144 @@
+import Casework
+import Database
+import DatabaseTesting
+import Kernel
+import Sealing
+import Testing
+
+@testable import Casefile
+
+@Suite struct `The whole way of a report` {
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a villager files, the county judges and handles, the villager reads, objects and rates`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(
+                    organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown]),
+                    reporter: Reporter(name: "钱有粮", phone: "19900001207")))
+            #expect(filed.organ.code == "Q")
+            #expect(filed.number == nil)
+            let holder = world.holder(filed)
+            try await world.act("register", filed.id, "q.registrar", ["people": .text("11")])
+            try await world.act(
+                "verify-identity", filed.id, "q.custodian", ["status": .text("real-name"), "note": .text("电话核实")])
+            try await world.act(
+                "classify", filed.id, "q.triage",
+                ["category": .text("discipline-breach"), "problem": .text("mass")])
+            try await world.act(
+                "propose", filed.id, "q.triage",
+                ["way": .text("refer"), "office": try world.office("Q.inspection"), "opinion": .text("建议移送")])
+            let waiting = try await world.casefile.inbox(InboxQuery(), for: try world["q.deputy"], titles: true)
+            #expect(waiting.items.map(\.title) == ["镇里截留补偿款"])
+            #expect(waiting.statements <= 6)
+            try await world.act("approve", filed.id, "q.deputy")
+            try await world.handle(filed.id, at: "q")
+            await #expect(throws: CasefileError.notNow) {
+                try await world.act(
+                    "notify", filed.id, "q.registrar", ["way": .text("platform"), "text": .text("已受理")])
+            }
+            var receipt = try await world.casefile.receipt(holder)
+            #expect(receipt.stage == "answered")
+            #expect(receipt.conversation.last?.text == "款项已补发")
+            #expect(receipt.may.contains(.objection) && receipt.may.contains(.rating))
+            try await world.casefile.message("谢谢", from: holder)
+            try await world.casefile.object("果树钱没有", from: holder)
+            receipt = try await world.casefile.receipt(holder)
+            #expect(receipt.stage == "objected")
+            try await world.act(
+                "feedback", filed.id, "q.handler", ["way": .text("platform"), "text": .text("果树钱下月发放")])
+            try await world.casefile.rate(Rating(score: 4, settled: true, comment: "好"), from: holder)
+            await #expect(throws: CasefileError.notNow) {
+                try await world.casefile.rate(Rating(score: 1, settled: false, comment: ""), from: holder)
+            }
+            try await world.act("archive", filed.id, "q.handler")
+            #expect(try await world.casefile.receipt(holder).stage == "closed")
+            let view = try #require(try await world.view(filed.id, "q.director"))
+            #expect(view.number == "Q-2026-00001")
+            #expect(view.story.count == 18)
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a city forwards to a county, follows stage and dates, and cannot read the county's papers`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "C", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.judge(filed.id, at: "c", way: "forward", ["organ": try world.organ("Q")])
+            try await world.act("forward", filed.id, "c.registrar")
+            #expect(try await world.view(filed.id, "q.bystander") == nil)
+            try await world.act("sign", filed.id, "q.registrar")
+            try await world.judge(
+                filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.handle(filed.id, at: "q")
+            let sender = try #require(try await world.view(filed.id, "c.director"))
+            #expect(sender.standing.stage == "answered")
+            #expect(sender.letter?.title == "镇里截留补偿款")
+            #expect(sender.acts.isEmpty)
+            #expect(sender.number == "C-2026-00001")
+            let words = sender.story.flatMap { $0.texts.map(\.text) }
+            #expect(!words.contains("经查属实") && !words.contains("拟初步核实"))
+            let followed = try await world.casefile.inbox(
+                InboxQuery(tab: .followed), for: try world["c.director"], titles: true)
+            #expect(followed.items.count == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `what is sent up leaves the sender's hands, and the identity follows by a custodian's act`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(
+                    organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown]),
+                    reporter: Reporter(name: "钱有粮", phone: "19900001207")))
+            try await world.judge(filed.id, at: "q", way: "send-up")
+            try await world.act("send-up", filed.id, "q.director")
+            for person in ["q.director", "q.registrar", "q.triage", "q.deputy", "q.inspector"] {
+                let view = try await world.view(filed.id, person)
+                #expect(view?.letter == nil, "\(person) still reads")
+            }
+            let wraps: Int? = try await world.casefile.database.read { tx in
+                try tx.scalar(
+                    "SELECT COUNT(*) AS n FROM key_wrap w JOIN sealing_key k ON k.id = w.key_id WHERE k.kind = 'letter'")
+            }
+            #expect(wraps == 2)
+            #expect(try await world.view(filed.id, "c.custodian") == nil)
+            try await world.act("pass-identity", filed.id, "q.custodian")
+            #expect(try await world.view(filed.id, "q.custodian") == nil)
+            let masked = try #require(try await world.view(filed.id, "c.custodian")?.reporter)
+            #expect(masked.masked && masked.reporter.name == "钱＊＊")
+            try await world.act(
+                "open-identity", filed.id, "c.custodian", ["ground": .text("verify"), "reason": .text("电话核实")])
+            #expect(try await world.view(filed.id, "c.custodian")?.reporter?.reporter.phone == "19900001207")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `two people act at once and only one act is written`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            let outcomes = await withTaskGroup(of: Bool.self) { group in
+                for person in ["q.registrar", "q.director", "q.triage"] {
+                    group.addTask {
+                        do {
+                            try await world.act("register", filed.id, person)
+                            return true
+                        } catch { return false }
+                    }
+                }
+                var results: [Bool] = []
+                for await result in group { results.append(result) }
+                return results
+            }
+            #expect(outcomes.filter { $0 }.count == 1)
+            #expect(try await world.casefile.verify().events == 2)
+        }
+    }
+}
