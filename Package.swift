@@ -74,7 +74,7 @@ let package = Package(
         // The rooms, and the entrance through which people come into them.
         room(
             "Entrance",
-            ["Kernel", "Casework", "Casefile", "Sealing", "Site", hummingbird, mustache, httpTypes],
+            ["Kernel", "Casework", "Casefile", "Sealing", "Drawing", "Site", hummingbird, mustache, httpTypes],
             resources: [.copy("Resources")]),
         room(
             "Reporting",
@@ -110,6 +110,13 @@ let package = Package(
         tests(
             "Casefile", ["Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework"]),
         tests("Casework", ["Kernel", "WorkingDays"]),
+        tests(
+            "Reporting",
+            [
+                "Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework", "Casefile", "Site",
+                "Entrance", hummingbird, mustache, httpTypes, nio, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
         tests("Drawing", []),
         tests("Observability", [logging, metrics]),
         tests("Site", [hummingbird, mustache, logging, metrics, nio, httpTypes]),

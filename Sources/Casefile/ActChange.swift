@@ -17,7 +17,7 @@ struct ActChange: Sendable {
     var newKeys: [NewKey] = []
     var wraps: [NewWrap] = []
     var files: [NewFile] = []
-    var dropLetterWrapsOf: OrganID?
+    var dropLetterWrapsOf: Set<OrganID> = []
     var dropWraps: [(key: SealingKeyID, recipient: String)] = []
     var bars: [StaffID: BarReason] = [:]
     var drawsNumber = false
@@ -113,7 +113,7 @@ struct ActChange: Sendable {
                 "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(report), \(person), \(reason.rawValue))")
         }
         for key in newKeys { try key.insert(tx, report: report) }
-        if let organ = dropLetterWrapsOf { try dropWraps(tx, of: organ) }
+        for organ in dropLetterWrapsOf { try dropWraps(tx, of: organ) }
         for drop in dropWraps {
             try tx.run("DELETE FROM key_wrap WHERE key_id = \(drop.key) AND recipient = \(drop.recipient)")
         }

@@ -26,11 +26,7 @@ struct ChoiceLists {
                 custody.audience == .internal
                     ? office.id == custody.intakeOffice : office.kind.isHandling && office.kind != .internal
             }
-            .filter { office in
-                world.members(of: office.id).contains {
-                    $0.admitted && !open.stored.standing.barred.contains($0.staff)
-                }
-            }
+            .filter { world.canCarryOn($0.id, audience: .letters, barred: open.stored.standing.barred) }
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
     }
 
@@ -49,9 +45,7 @@ struct ChoiceLists {
             .filter { Jurisdiction.mayReceive($0, reported: letter.reported, in: world) }
             .filter { target in
                 world.office(.letters, of: target.id).map { desk in
-                    world.members(of: desk.id).contains {
-                        $0.admitted && !open.stored.standing.barred.contains($0.staff)
-                    }
+                    world.canCarryOn(desk.id, audience: .letters, barred: open.stored.standing.barred)
                 } ?? false
             }
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
@@ -96,7 +90,7 @@ struct ChoiceLists {
 
 extension OpenReport {
     /// Whether somebody of this office holds keys of this kind already: a re-wrap gives nobody more than before.
-    func mayHold(_ recipient: Recipient, office: OfficeID, kind: String) -> Bool {
+    func mayHold(office: OfficeID, kind: String) -> Bool {
         guard let custody = stored.standing.custody, let kindOfOffice = picture.world.offices[office]?.kind else {
             return false
         }

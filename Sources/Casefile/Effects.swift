@@ -111,7 +111,6 @@ extension ActChange {
             target = receiver
             audience = found
             add(barred)
-            dropLetterWrapsOf = here.id
         } else {
             guard let id = open.stored.standing.proposal?.organ, let lower = world.organs[id],
                 Jurisdiction.mayReceive(lower, reported: letter.reported, in: world)
@@ -135,6 +134,19 @@ extension ActChange {
         after.standing.proposal = nil
         after.standing.proposer = nil
         after.standing.disposal = nil
+        if rule.effect == "send-up" { dropLetterWrapsOf = organsPassedBy(casefile.workflow) }
+    }
+
+    /// Organs that held the report and whose people may no longer read it: their keys go with it.
+    private func organsPassedBy(_ workflow: Workflow) -> Set<OrganID> {
+        let world = open.picture.world
+        let organs = Set(after.standing.custodies.map(\.organ))
+        return organs.filter { organ in
+            organ != after.standing.custody?.organ
+                && !world.staff(of: organ).contains {
+                    Reach.of($0.id, on: after.standing, world: world, workflow: workflow).letter
+                }
+        }
     }
 
     /// The identity follows the report to the custodians of the organ that holds it now. A sender that handed the
@@ -175,8 +187,11 @@ extension ActChange {
                     principal: ["true", "on"].contains(row["principal"] ?? ""))
             }
             after.management = letter.highestManagement
+            let known = after.standing.barred
             add(Jurisdiction.barred(by: letter.reported, in: open.picture.world))
             try settleAudience(letter)
+            let newly = after.standing.barred.subtracting(known)
+            if !newly.isEmpty { try withdraw(from: newly) }
         }
         try seal("title", letter.title, under: key)
         try seal("letter", JSONText.encode(letter), under: key)
@@ -203,31 +218,32 @@ extension ActChange {
         }
     }
 
-    /// The person is refused at once; where an office as a whole held the keys, each remaining member gets them.
     private mutating func recuse() throws {
         guard let viewer else { return }
         add([viewer.staff: .recused])
+        try withdraw(from: [viewer.staff])
+    }
+
+    /// These people are refused at once; where an office as a whole held the keys, each remaining member gets them.
+    /// Nothing is written if nobody would be left to carry on.
+    private mutating func withdraw(from people: Set<StaffID>) throws {
         let world = open.picture.world
-        let offices = Set(world.places(of: viewer.staff).map(\.office))
+        let offices = Set(people.flatMap { world.places(of: $0).map(\.office) })
+        let audience = after.standing.custody?.audience ?? .letters
         for (stored, key) in open.keys {
-            for office in offices {
+            for office in offices where open.mayHold(office: office, kind: stored.kind) {
                 dropWraps.append((stored.id, Recipient.office(office).description))
-                let audience = open.stored.standing.custody?.audience ?? .letters
                 wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
-                    .filter { open.mayHold($0.recipient, office: office, kind: stored.kind) }
             }
-            dropWraps.append((stored.id, Recipient.staff(viewer.staff).description))
+            dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }
-        after.standing.handlers.remove(viewer.staff)
-        if let custody = open.stored.standing.custody, !hasReader(custody) {
+        after.standing.handlers.subtract(people)
+        if let custody = after.standing.custody,
+            !world.canCarryOn(
+                custody.office, audience: custody.audience, handlers: after.standing.handlers,
+                barred: after.standing.barred)
+        {
             throw CasefileError.nobodyHome(organ: custody.organ.description)
         }
     }
-
-    private func hasReader(_ custody: Custody) -> Bool {
-        open.picture.world.members(of: custody.office).contains {
-            $0.admitted && !after.standing.barred.contains($0.staff)
-        }
-    }
 }
-

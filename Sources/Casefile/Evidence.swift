@@ -45,7 +45,7 @@ extension Casefile {
         try await commit(change)
     }
 
-    /// Opens a file of a report for a viewer; the view is an event of the report's story.
+    /// Opens a file of a report for a viewer, by its name or its id.
     package func file(named name: String, of id: ReportID, for viewer: Viewer) async throws -> OpenedFile {
         let casefile = self
         let open = try await database.read { tx in

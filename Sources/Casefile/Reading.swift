@@ -90,10 +90,14 @@ extension Casefile {
         let standing = stored.standing
         let letter = try open.letter(tx)
         let texts = try openTexts(open, tx)
-        let story = try story(open, texts: texts, tx)
+        let story = try story(open, texts: texts + (try corrections(open, tx)), tx)
         let limits = try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
         let choices = ChoiceLists(open: open, letter: letter, workflow: workflow).all
-        let acts = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world).map { act in
+        let possible = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
+        // What the report waits for stands first.
+        let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing) }
+        let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing) }
+        let acts = (waited + rest).map { act in
             let due = limits.filter { $0.met == nil && $0.rule.ends.contains(act.rule.name) }.map(\.due).min()
             return OfferedAct(rule: act.rule, choices: choices, due: due)
         }

@@ -113,7 +113,8 @@ extension Workflow {
 }
 
 extension ActRule {
-    func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
+    /// Whether a report at this stage waits for this act.
+    package func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
         switch waits {
         case .never: false
         case .always: true

@@ -78,7 +78,7 @@ struct ActForms {
             let errors = mine?.errors.map {
                 FieldError($0.field.replacing(".", with: "-"), $0.messageKey, $0.arguments)
             }
-            let summary = errors.map { ErrorSummary($0, texts) }
+            let summary = errors.map { ErrorSummary($0, texts, form: act.rule.name) }
             return ActForm(
                 name: act.rule.name, label: act.rule.label.text(language), source: act.rule.source,
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
@@ -108,13 +108,15 @@ struct ActForms {
     ) -> FormField {
         let options = rule.allChoices(act.choices)
         let only = options.count == 1 && rule.required ? options.first?.value : nil
-        return FormField(
+        var field = FormField(
             name, rule.label.text(language), kind(rule, options: options.count), value: value, error: error,
             options: options.map { choice in
                 FieldOption(
                     choice.value, choice.label.text(language),
                     isChosen: chosen.contains(choice.value) || value == choice.value || only == choice.value)
             }, isRequired: rule.required)
+        field.form = act.rule.name
+        return field
     }
 
     private func kind(_ rule: FieldRule, options: Int) -> FormField.Kind {

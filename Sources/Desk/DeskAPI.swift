@@ -25,7 +25,8 @@ package struct DeskAPI: Sendable {
             let id = try context.reportID
             let name = try context.parameter("name")
             let viewer = try context.viewer
-            let input = try await request.json(ActJSON.self).input
+            let isEmpty = request.headers[.contentType] == nil && (request.headers[.contentLength] ?? "0") == "0"
+            let input = isEmpty ? [:] : try await request.json(ActJSON.self).input
             try await self.casefile.perform(name, on: id, by: viewer, input: input)
             return try await self.report(id, context, afterAct: true)
         }
@@ -49,20 +50,14 @@ package struct DeskAPI: Sendable {
     private struct InboxJSON: Encodable {
         struct Item: Encodable {
             var id: String
-            var number: String?
+            var number: OrNull<String>
             var stage, receivedAt: String
-            var due: String?
+            var due: OrNull<String>
             var channel: String
             var marks: [String]
         }
         var items: [Item]
-        var next: String?
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(items, forKey: AnyKey(stringValue: "items"))
-            try container.encode(next, forKey: AnyKey(stringValue: "next"))
-        }
+        var next: OrNull<String>
     }
 
     private func inbox(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -80,11 +75,11 @@ package struct DeskAPI: Sendable {
             InboxQuery(sort: sort, limit: limit, offset: offset), for: viewer, titles: false)
         let items = page.items.map {
             InboxJSON.Item(
-                id: $0.id.description, number: $0.number, stage: $0.stage, receivedAt: $0.receivedAt.rfc3339,
-                due: $0.due?.text, channel: $0.channel.rawValue, marks: $0.marks)
+                id: $0.id.description, number: OrNull($0.number), stage: $0.stage, receivedAt: $0.receivedAt.rfc3339,
+                due: OrNull($0.due?.text), channel: $0.channel.rawValue, marks: $0.marks)
         }
         let next = page.more ? "/api/v1/inbox?sort=\(sort.rawValue)&limit=\(limit)&offset=\(offset + limit)" : nil
-        return try Response.json(InboxJSON(items: items, next: next))
+        return try Response.json(InboxJSON(items: items, next: OrNull(next)))
     }
 
     /// After an act that takes the report out of the actor's sight, what is left to say is its id and stage.
@@ -116,6 +111,35 @@ extension SiteContext {
 
 /// Raw bytes on their way into a sealed file.
 enum Upload {
+    /// Receives every file of a posted form. The form's token stands first and is checked before anything is kept.
+    static func each(
+        of request: Request, _ context: SiteContext, into casefile: Casefile,
+        _ body: (StagedFile) async throws -> Void
+    ) async throws {
+        let most = Int(EvidenceLimits.bytes) * 4
+        var parts = try MultipartReader(request, limits: .upload(maximumSize: most))
+        var isChecked = false
+        while let part = try await parts.next() {
+            if part.name == "csrf" {
+                try context.check(token: try await parts.text())
+                isChecked = true
+                continue
+            }
+            guard let name = part.fileName, !name.isEmpty else { continue }
+            guard isChecked else { throw SiteError.forbidden }
+            let reception = try casefile.files.receive(name: name)
+            let staged: StagedFile
+            do {
+                while let bytes = try await parts.bytes() { try reception.append(bytes) }
+                staged = try reception.finish()
+            } catch {
+                reception.abandon()
+                throw error
+            }
+            try await body(staged)
+        }
+    }
+
     static func receive(_ request: Request, name: String, into casefile: Casefile) async throws -> StagedFile {
         var body = try BodyReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes)))
         let reception = try casefile.files.receive(name: name)
@@ -129,9 +153,13 @@ enum Upload {
     }
 }
 
-/// A sealed file on its way out: always as a download, never shown by the browser as a page.
+/// A sealed file on its way out: as a download, never shown by the browser as a page.
 enum FileResponse {
-    static func make(_ opened: OpenedFile) -> Response {
+    /// Pictures that the office itself scanned may stand beside the form; everything else is a download only.
+    static let shown: Set<String> = [FileType.jpeg.rawValue, FileType.png.rawValue]
+
+    static func make(_ opened: OpenedFile, inline: Bool = false) -> Response {
+        let isShown = inline && opened.file.author == "office" && shown.contains(opened.file.type)
         let encoded = opened.file.name.utf8.map { byte -> String in
             let plain = (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
             return plain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
@@ -140,9 +168,9 @@ enum FileResponse {
         return Response(
             status: .ok,
             headers: [
-                .contentType: "application/octet-stream",
+                .contentType: isShown ? opened.file.type : "application/octet-stream",
                 .contentLength: String(opened.file.size),
-                .contentDisposition: "attachment; filename*=UTF-8''\(encoded)",
+                .contentDisposition: (isShown ? "inline" : "attachment") + "; filename*=UTF-8''\(encoded)",
             ],
             body: .init { writer in
                 for try await chunk in reader.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }

@@ -37,10 +37,10 @@ package struct DeskRoutes: Sendable {
         }
         routes.post("/desk/reports/:id/acts/:name") { request, context in try await self.act(request, context) }
         routes.post("/desk/reports/:id/files") { request, context in try await self.upload(request, context) }
-        routes.get("/desk/reports/:id/files/:name") { _, context in
+        routes.get("/desk/reports/:id/files/:name") { request, context in
             let opened = try await self.casefile.file(
                 named: try context.parameter("name"), of: try context.reportID, for: try context.viewer)
-            return FileResponse.make(opened)
+            return FileResponse.make(opened, inline: request.query("show") != nil)
         }
         RegistrationRoutes(services).add(to: routes)
     }
@@ -118,29 +118,11 @@ package struct DeskRoutes: Sendable {
     private func upload(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try context.reportID
         let viewer = try context.viewer
-        var parts = try MultipartReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes) + 65_536))
-        var isChecked = false
-        while let part = try await parts.next() {
-            if part.name == "csrf" {
-                try context.check(token: try await parts.text())
-                isChecked = true
-                continue
-            }
-            guard let name = part.fileName, !name.isEmpty else { continue }
-            guard isChecked else { throw SiteError.forbidden }
-            let reception = try casefile.files.receive(name: name)
-            let staged: StagedFile
+        try await Upload.each(of: request, context, into: casefile) { staged in
             do {
-                while let bytes = try await parts.bytes() { try reception.append(bytes) }
-                staged = try reception.finish()
+                try await self.casefile.attach(staged, to: id, by: viewer)
             } catch {
-                reception.abandon()
-                throw error
-            }
-            do {
-                try await casefile.attach(staged, to: id, by: viewer)
-            } catch {
-                casefile.files.remove(staged.stored)
+                self.casefile.files.remove(staged.stored)
                 throw error
             }
         }

@@ -91,7 +91,11 @@ extension RegistrationInput {
 }
 
 extension DeskAPI {
-    private struct Registered: Encodable { var id: String; var number: String?; var receipt, organ: String }
+    private struct Registered: Encodable {
+        var id: String
+        var number: OrNull<String>
+        var receipt, organ: String
+    }
 
     /// `POST /api/v1/reports` with a bearer token: registers what came by letter, visit, telephone or another way.
     package func register(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -100,7 +104,7 @@ extension DeskAPI {
         let filed = try await services.casefile.register(try input.filing(), by: viewer)
         return try Response.json(
             Registered(
-                id: filed.id.description, number: filed.number, receipt: filed.receipt.grouped,
+                id: filed.id.description, number: OrNull(filed.number), receipt: filed.receipt.grouped,
                 organ: filed.organ.code),
             status: .created)
     }

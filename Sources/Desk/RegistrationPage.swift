@@ -25,6 +25,14 @@ struct RegistrationRoutes: Sendable {
             try await self.form(request, context, Form([]), errors: [], rank: request.query("rank") ?? "unknown")
         }
         routes.post("/register") { request, context in try await self.submit(request, context) }
+        routes.post("/register/scans") { request, context in try await self.receiveScans(request, context) }
+        routes.get("/register/scans/:ticket") { _, context in
+            let viewer = try context.viewer
+            guard let scan = self.services.casefile.scan(try context.parameter("ticket"), of: viewer) else {
+                throw SiteError.notFound
+            }
+            return FileResponse.make(try self.services.casefile.open(scan), inline: true)
+        }
     }
 
     private func workflow() -> Workflow { services.casefile.workflow }
@@ -39,7 +47,14 @@ struct RegistrationRoutes: Sendable {
             options: (workflow().vocabularies["management"] ?? []).map {
                 FieldOption($0.value, $0.label.text(language))
             }, isRequired: true)
-        return try services.shell.page("desk/register-gate", Entry(["field": field]), frame)
+        let handed = try await services.casefile.tombstones(for: try context.viewer).map { note in
+            Entry([
+                "day": note.day.text,
+                "way": texts.text(note.isMine ? "desk.register.handed-by-me" : "desk.register.handed-to-us"),
+            ])
+        }
+        let model = Entry(["field": field, "handed": handed, "hasHanded": !handed.isEmpty])
+        return try services.shell.page("desk/register-gate", model, frame)
     }
 
     /// A rank above this organ stops here: nothing is typed and nothing kept but the tombstone.
@@ -71,9 +86,32 @@ struct RegistrationRoutes: Sendable {
         let model = Entry([
             "summary": summary.isEmpty ? nil : summary, "basics": fields.basics, "parties": fields.parties(Self.rows),
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
+            "scans": scans(form.all("scan"), try context.viewer),
         ])
         return try services.shell.page(
             "desk/register", model, frame, status: errors.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    /// Scans shown beside the form: pictures as they are, everything else by name.
+    private func scans(_ tickets: [String], _ viewer: Viewer) -> [Entry] {
+        tickets.prefix(EvidenceLimits.files).compactMap { ticket in
+            guard let scan = services.casefile.scan(ticket, of: viewer) else { return nil }
+            return Entry([
+                "ticket": ticket, "name": scan.name, "href": "/register/scans/\(ticket)",
+                "shown": FileResponse.shown.contains(scan.type),
+            ])
+        }
+    }
+
+    /// Scans come first and stand beside the form while it is filled in; they are kept sealed, and only the form that
+    /// this page hands back can name them.
+    private func receiveScans(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let viewer = try context.viewer
+        var pairs: [(name: String, value: String)] = []
+        try await Upload.each(of: request, context, into: services.casefile) { staged in
+            pairs.append(("scan", try self.services.casefile.ticket(for: staged, of: viewer)))
+        }
+        return try await form(request, context, Form(pairs), errors: [], rank: request.query("rank") ?? "unknown")
     }
 
     private func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -81,7 +119,11 @@ struct RegistrationRoutes: Sendable {
         let posted = try await request.form(context)
         let input = RegistrationInput(form: posted)
         do {
-            let filed = try await services.casefile.register(try input.filing(), by: viewer)
+            var filing = try input.filing()
+            filing.files = posted.all("scan").prefix(EvidenceLimits.files).compactMap {
+                services.casefile.scan($0, of: viewer)
+            }
+            let filed = try await services.casefile.register(filing, by: viewer)
             return try await slip(request, context, filed)
         } catch let error as SiteError where error.kind == .invalid {
             return try await form(request, context, posted, errors: error.fields, rank: posted["rank"] ?? "unknown")
@@ -101,7 +143,7 @@ struct RegistrationRoutes: Sendable {
         let frame = try await services.staffFrame(request, context, title: texts.text("desk.slip.title"))
         let english = context.language == .en
         let model = Entry([
-            "number": filed.number, "digits": filed.receipt.grouped,
+            "qr": try? QRDrawing(filed.receipt.grouped), "number": filed.number, "digits": filed.receipt.grouped,
             "organ": english ? filed.organ.nameEnglish : filed.organ.name, "day": filed.filedAt.day.text,
             "address": services.publicURL + "/receipt", "href": "/desk/reports/\(filed.id)?tab=waiting",
         ])

@@ -7,7 +7,7 @@ import Site
 struct ReportJSON: Encodable {
     struct Party: Encodable {
         var kind, name, unit: String
-        var unitCode: String?
+        var unitCode: OrNull<String>
         var position, management: String
         var principal: Bool
     }
@@ -36,19 +36,20 @@ struct ReportJSON: Encodable {
         var item: [Field]?
         var when: [String: [String]]?
     }
-    struct Act: Encodable { var name, label: String; var fields: [Field]; var due: String? }
+    struct Act: Encodable {
+        var name, label: String
+        var fields: [Field]
+        var due: OrNull<String>
+    }
 
     var id: String
-    var number: String?
+    var number: OrNull<String>
     var stage, stageLabel, channel, receivedAt: String
-    var organ: String?
-    var holder: String?
-    var due: String?
-    var title, content, demand, place: String?
-    var reported: [Party]?
-    var reporter: Person?
-    var realName: String?
-    var category, problem: String?
+    var organ, holder, due: OrNull<String>
+    var title, content, demand, place: OrNull<String>
+    var reported: OrNull<[Party]>
+    var reporter: OrNull<Person>
+    var realName, category, problem: OrNull<String>
     var marks: [String]
     var history: [Step]
     var files: [File]
@@ -59,23 +60,23 @@ struct ReportJSON: Encodable {
     init(_ view: ReportView, workflow: Workflow, language: String) {
         let standing = view.standing
         id = view.id.description
-        number = view.number
+        number = OrNull(view.number)
         stage = standing.stage
         stageLabel = workflow.stageLabel(standing.stage, language)
         channel = view.channel.rawValue
         receivedAt = view.receivedAt.rfc3339
-        organ = standing.custody.flatMap { view.world.organs[$0.organ]?.code }
-        holder = standing.custody.flatMap { view.world.offices[$0.office]?.code }
-        due = view.due?.text
-        title = view.letter?.title
-        content = view.letter?.content
-        demand = view.letter?.demand
-        place = view.letter?.place?.description
-        reported = view.letter?.reported.map(Party.init)
-        reporter = view.reporter.map(Person.init)
-        realName = view.reach.letter || view.reach.custody ? standing.realName : nil
-        category = view.category
-        problem = view.problem
+        organ = OrNull(standing.custody.flatMap { view.world.organs[$0.organ]?.code })
+        holder = OrNull(standing.custody.flatMap { view.world.offices[$0.office]?.code })
+        due = OrNull(view.due?.text)
+        title = OrNull(view.letter?.title)
+        content = OrNull(view.letter?.content)
+        demand = OrNull(view.letter?.demand)
+        place = OrNull(view.letter?.place?.description)
+        reported = OrNull(view.letter?.reported.map(Party.init))
+        reporter = OrNull(view.reporter.map(Person.init))
+        realName = OrNull(view.reach.letter || view.reach.custody ? standing.realName : nil)
+        category = OrNull(view.category)
+        problem = OrNull(view.problem)
         marks = view.marks
         history = view.story.map { Step($0, view: view, workflow: workflow, language: language) }
         files = view.files.map { File(name: $0.name, type: $0.type, size: $0.size) }
@@ -87,7 +88,7 @@ struct ReportJSON: Encodable {
             Act(
                 name: act.rule.name, label: act.rule.label.text(language),
                 fields: act.rule.fields.map { Field($0, choices: act.choices, language: language) },
-                due: act.due?.text)
+                due: OrNull(act.due?.text))
         }
     }
 }
@@ -97,7 +98,7 @@ extension ReportJSON.Party {
         kind = party.kind.rawValue
         name = party.name
         unit = party.unit
-        unitCode = party.unitCode
+        unitCode = OrNull(party.unitCode)
         position = party.position
         management = party.management.rawValue
         principal = party.principal
@@ -157,5 +158,17 @@ extension ReportJSON.Field {
             item = rule.item.map { ReportJSON.Field($0, choices: choices, language: language) }
         }
         if !rule.when.isEmpty { when = rule.when }
+    }
+}
+
+/// A value that is written as null when it is absent, so that a client always finds the name.
+struct OrNull<Value: Encodable>: Encodable {
+    var value: Value?
+
+    init(_ value: Value?) { self.value = value }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value { try container.encode(value) } else { try container.encodeNil() }
     }
 }

@@ -173,6 +173,8 @@ struct ReportPageMaker {
             Entry([
                 "name": file.name, "href": "/desk/reports/\(view.id)/files/\(file.id)",
                 "size": Sizes.text(file.size), "from": texts.text("desk.author.\(file.author)"), "day": file.day.text,
+                "shown": file.author == "office" && FileResponse.shown.contains(file.type)
+                    ? "/desk/reports/\(view.id)/files/\(file.id)?show=yes" : nil,
             ])
         }
     }
@@ -218,6 +220,7 @@ struct ReportPageMaker {
 
     private func fieldLabel(_ act: String, _ field: String) -> String {
         let name = field.split(separator: ".").last.map(String.init) ?? field
+        if name.hasPrefix("was-") { return texts.text("desk.was.\(name.dropFirst(4))") }
         return workflow.acts[act]?.fields.first { $0.name == name }?.label.text(language)
             ?? texts.text("desk.text")
     }

@@ -58,7 +58,7 @@ extension ReportingRoutes {
         frame.address = "#receipt"
         let model = DonePage(
             groups: filed.receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
-            code: try QRDrawing(filed.receipt.grouped),
+            code: try? QRDrawing(filed.receipt.grouped),
             organ: visit.context.language == .en ? filed.organ.nameEnglish : filed.organ.name,
             filedAt: filed.filedAt.day.text, address: services.publicURL + "/receipt")
         var response = try services.shell.page("reporting/done", model, frame)
@@ -180,7 +180,7 @@ struct CheckPage: MustacheParent {
 
 struct DonePage: MustacheParent {
     let groups: [Line]
-    let code: QRDrawing
+    let code: QRDrawing?
     let organ: String
     let filedAt: String
     let address: String

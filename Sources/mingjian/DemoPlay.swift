@@ -38,6 +38,8 @@ private struct DemoStory {
     var now: Instant
     let today: Instant
     var steps = 0
+    /// The organ that holds the report: whoever acts is one of its people.
+    var holder: OrganID?
 
     init(report: DemoReport, casefile: Casefile, actors: [OrganID: [Viewer]], world: World) {
         self.report = report
@@ -64,7 +66,8 @@ private struct DemoStory {
     mutating func play() async throws {
         guard let filed = try await file() else { return }
         let id = filed.id
-        let holder = ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)
+        self.holder = filed.organ.id
+        let receipt = ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)
         var acts = report.acts
         if report.channel != "web", acts.first == "register" { acts.removeFirst() }
         for act in acts {
@@ -77,13 +80,13 @@ private struct DemoStory {
                 pass(1)
                 _ = try await perform("notify", id)
             }
-            if act == "feedback" { try await talk(id, holder) }
+            if act == "feedback" { try await talk(id, receipt) }
         }
-        if report.path != "objected", !report.acts.contains("feedback") { try await talk(id, holder) }
+        if report.path != "objected", !report.acts.contains("feedback") { try await talk(id, receipt) }
         if let stars = report.rating, report.acts.contains("feedback") {
             pass(1)
             try? await door.rate(
-                Rating(score: stars.score, settled: stars.settled, comment: stars.comment ?? ""), from: holder)
+                Rating(score: stars.score, settled: stars.settled, comment: stars.comment ?? ""), from: receipt)
         }
     }
 
@@ -120,7 +123,7 @@ private struct DemoStory {
 
     /// The first person who may do the act does it; `false` when nobody may.
     private func perform(_ act: String, _ id: ReportID) async throws -> Bool {
-        for viewer in actors.values.joined().sorted(by: { $0.staff.description < $1.staff.description }) {
+        for viewer in people {
             guard let view = try? await door.report(id, for: viewer),
                 let offered = view.acts.first(where: { $0.rule.name == act })
             else { continue }
@@ -133,6 +136,8 @@ private struct DemoStory {
         }
         return false
     }
+
+    private var people: [Viewer] { holder.flatMap { actors[$0] } ?? [] }
 
     private func input(_ offered: OfferedAct, view: ReportView) -> ActInput {
         var input: ActInput = [:]
@@ -208,7 +213,7 @@ private struct DemoStory {
             if message.from == "reporter" {
                 try? await door.message(message.text, from: holder)
             } else {
-                for viewer in actors.values.joined() {
+                for viewer in people {
                     guard let view = try? await door.report(id, for: viewer),
                         view.acts.contains(where: { $0.rule.name == "message" })
                     else { continue }

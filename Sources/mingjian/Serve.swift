@@ -48,7 +48,7 @@ struct Serve: AsyncParsableCommand {
             publicURL: publicURL ?? "http://localhost:\(port)")
         let site = SiteRouter(shell: shell)
         let reporting = ReportingRoutes(services)
-        House(services, reporting: reporting).add(to: site.routes)
+        try House(services, reporting: reporting).add(to: site.routes)
         let background: [any Service] = [
             metricsServer(metrics, logger: logger), controlServer(installation, logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: installation.casefile, logger: logger),
@@ -102,18 +102,21 @@ struct House {
         self.reporting = reporting
     }
 
-    func add(to routes: Router<SiteContext>) {
+    func add(to routes: Router<SiteContext>) throws {
         routes.get("/healthz") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: .init(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
         }
+        try OpenAPIRoute().add(to: routes)
         reporting.add(to: routes)
         let staff = routes.group("").add(middleware: SessionLayer(casefile: services.casefile))
             .add(
                 middleware: ErrorPages(shell: services.shell) { request, context, title in
                     services.shell.frame(request, context, title: title, area: .staff)
-                })
+                }
+            )
+            .add(middleware: SignInFirst())
         SignInRoutes(services).add(to: staff)
         let desk = DeskAPI(services)
         desk.add(to: staff)

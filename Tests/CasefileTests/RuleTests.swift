@@ -82,6 +82,8 @@ import Testing
             try await world.act(
                 "amend", filed.id, "q.registrar", ["title": .text("更正后的标题"), "reason": .text("录入有误")])
             #expect(try await world.view(filed.id, "q.registrar")?.letter?.title == "更正后的标题")
+            let story = try #require(try await world.view(filed.id, "q.registrar")).story
+            #expect(story.last?.texts.contains { $0.field == "amend.was-title" && $0.text == "镇里截留补偿款" } == true)
             let inbox = try await world.casefile.inbox(InboxQuery(), for: try world["q.triage"], titles: true)
             #expect(inbox.items.first?.title == "更正后的标题")
             let versions: Int? = try await world.casefile.database.read { tx in

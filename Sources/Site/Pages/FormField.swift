@@ -53,6 +53,8 @@ package struct FormField: MustacheParent, Sendable {
     package var maximumLength: Int?
     /// Whether the label is the page's heading (one question a page).
     package var isHeading: Bool
+    /// The name of the form, where a page holds several with fields of the same name; part of the `id`.
+    package var form = ""
 
     package init(
         _ name: String, _ label: String, _ kind: Kind = .text, value: String? = nil, hint: String? = nil,
@@ -72,7 +74,7 @@ package struct FormField: MustacheParent, Sendable {
         self.isHeading = isHeading
     }
 
-    var id: String { ErrorSummary.id(for: name) }
+    var id: String { ErrorSummary.id(for: name, in: form) }
 
     /// What `aria-describedby` names: the hint, then the error.
     var describedBy: String? {
@@ -142,9 +144,10 @@ package struct ErrorSummary: MustacheParent, Sendable {
     private let messages: [String: String]
     private let isLinked: Bool
 
-    package init(_ errors: [FieldError], _ texts: Catalogue, linked: Bool = true) {
+    /// `form`: the `form` of the fields, where they have one.
+    package init(_ errors: [FieldError], _ texts: Catalogue, linked: Bool = true, form: String = "") {
         lines = errors.map {
-            ["message": texts.format($0.messageKey, $0.arguments), "href": "#" + Self.id(for: $0.field)]
+            ["message": texts.format($0.messageKey, $0.arguments), "href": "#" + Self.id(for: $0.field, in: form)]
         }
         messages = Dictionary(
             errors.map { ($0.field, texts.format($0.messageKey, $0.arguments)) },
@@ -157,8 +160,10 @@ package struct ErrorSummary: MustacheParent, Sendable {
     /// Whether there is nothing to correct.
     package var isEmpty: Bool { lines.isEmpty }
 
-    /// The `id` of the field of a name.
-    static func id(for field: String) -> String { "f-" + field }
+    /// The `id` of the field of a name in a form.
+    static func id(for field: String, in form: String = "") -> String {
+        "f-" + (form.isEmpty ? "" : form + "-") + field
+    }
 
     package func child(named name: String) -> Any? {
         switch name {

@@ -3,12 +3,12 @@ import Mustache
 
 /// A QR code for a template to draw inline: `<svg viewBox="0 0 {{size}} {{size}}"><path d="{{dark}}"/></svg>`.
 /// Digits and letters of a path need no escaping, so the page holds no unescaped value.
-struct QRDrawing: MustacheParent {
+package struct QRDrawing: MustacheParent {
     let size: String
     let dark: String
 
     /// With the quiet zone of four modules.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         let modules = try QRCode.matrix(text)
         size = String(modules.count + 8)
         var path = ""
@@ -18,7 +18,7 @@ struct QRDrawing: MustacheParent {
         dark = path
     }
 
-    func child(named name: String) -> Any? {
+    package func child(named name: String) -> Any? {
         switch name {
         case "size": size
         case "dark": dark

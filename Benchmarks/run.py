@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""Measures Mingjian beside a bare server on the same libraries, and prints one table.
+
+    Scripts/with-postgres.sh Benchmarks/run.py --mingjian PATH --peer PATH [--seconds 6] [--rounds 3] [--reports 100000]
+
+Machines drift, so only what was measured in the same run is compared: the two servers take turns, and a ratio is the
+median of the rounds' ratios. Without MINGJIAN_TEST_POSTGRES there is no PostgreSQL part.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from servers import FILING, HERE, Server, finish, median
+
+JSON = ("Content-Type: application/json",)
+LISTED = ["report", "custody", "event", "sealing_key", "key_wrap", "sealed", "waiting"]
+
+
+class Bench:
+    def __init__(self, options, folder):
+        self.options, self.folder = options, folder
+        self.body = folder / "filing.json"
+        self.body.write_text(json.dumps(FILING, ensure_ascii=False))
+        self.postgres = os.environ.get("MINGJIAN_TEST_POSTGRES")
+        self.rows = []
+        self.made = 0
+        self.shape = None
+
+    def row(self, what, found, aim="", note=""):
+        self.rows.append((what, found, aim, note))
+        print(f"  {what}: {found} {note}", file=sys.stderr, flush=True)
+
+    # Places and servers
+
+    def database(self):
+        """A new PostgreSQL database's URL."""
+        self.made += 1
+        name = f"bench_{self.made}"
+        self.sql(self.postgres, f"CREATE DATABASE {name}")
+        return self.postgres.replace("/postgres?", f"/{name}?")
+
+    def sql(self, url, text):
+        return subprocess.run(["psql", "-qtA", url, "-c", text], check=True, capture_output=True, text=True).stdout
+
+    def world(self, name, url=None):
+        """A demonstration world without reports."""
+        place = ["--data", self.folder / name] + (["--database-url", url] if url else [])
+        subprocess.run([self.options.mingjian, "demo", "--reports", "0", *map(str, place)], check=True,
+                       stdout=subprocess.DEVNULL)
+        return place
+
+    def mingjian(self, place, *before):
+        return Server([*before, self.options.mingjian, "serve", "--port", "0", "--limits", "off", *place],
+                      self.folder / "mingjian.log")
+
+    def peer(self, engine, at):
+        return Server([self.options.peer, 0, self.shape[0], self.shape[1], engine, at], self.folder / "peer.log")
+
+    def file(self, server, connections, seconds):
+        return server.load("/api/v1/reports", connections, seconds, "POST", self.body, JSON)
+
+    # What is measured
+
+    def measure_startup(self):
+        place = self.world("startup")
+        times, sizes = [], []
+        for _ in range(5):
+            with self.mingjian(place) as server:
+                times.append(server.startup)
+                time.sleep(1)
+                sizes.append(server.resident())
+        self.row("start-up to the ready line", f"{median(times):.2f} s", "≤ 0.5 s", "median of 5")
+        self.row("resident memory, idle", f"{median(sizes):.0f} MB", "≤ 80 MB")
+
+    def find_shape(self):
+        """How many rows and bytes one filing writes, so that the peer writes as much."""
+        place = self.world("shape")
+        with self.mingjian(place) as server:
+            filed = self.file(server, 4, 1)["requests"]
+        with contextlib.closing(sqlite3.connect(self.folder / "shape" / "mingjian.sqlite")) as tables:
+            count = size = 0
+            for table in LISTED:
+                columns = [column[1] for column in tables.execute(f"PRAGMA table_info({table})")]
+                lengths = " + ".join(f"COALESCE(LENGTH(CAST({column} AS BLOB)), 0)" for column in columns)
+                found = tables.execute(f"SELECT COUNT(*), SUM({lengths}) FROM {table}").fetchone()
+                count, size = count + found[0], size + found[1]
+            filed = tables.execute("SELECT COUNT(*) FROM report").fetchone()[0] or filed
+        self.shape = (round(count / filed), round(size / filed))
+        self.row("one filing writes", f"{self.shape[0]} rows, {self.shape[1]} bytes", "", "the peer writes as much")
+
+    def measure_filings(self, engine):
+        """Filings per second beside the peer, by turns."""
+        if not self.shape:
+            self.find_shape()
+        name = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[engine]
+        url = self.database() if engine == "postgres" else None
+        with self.mingjian(self.world(f"filings-{engine}", url)) as ours, \
+                self.peer(engine, self.database() if url else self.folder / "peer.sqlite") as bare:
+            self.file(ours, 16, 2)
+            bare.load("/filings", 16, 2, "POST", self.body, JSON)
+            for connections, aim in [(16, "≥ 0.6"), (64, "")]:
+                rounds = []
+                for _ in range(self.options.rounds):
+                    found = self.file(ours, connections, self.options.seconds)
+                    other = bare.load("/filings", connections, self.options.seconds, "POST", self.body, JSON)
+                    rounds.append((found["rate"], other["rate"], found["p95"]))
+                mine, its = median(one[0] for one in rounds), median(one[1] for one in rounds)
+                ratio = median(one[0] / one[1] for one in rounds)
+                self.row(f"filings a second, {name}, {connections} connections", f"{mine:.0f}", "",
+                         f"peer {its:.0f}, p95 {median(one[2] for one in rounds) / 1000:.1f} ms")
+                self.row(f"ratio to the peer, {name}, {connections} connections", f"{ratio:.2f}", aim)
+
+    def measure_syncs(self):
+        """Disk syncs a filing: counted by the kernel for SQLite, by the server for PostgreSQL."""
+        for connections, aim in [(16, "≤ 0.3"), (64, "≤ 0.1")]:
+            counted = self.folder / f"strace-{connections}"
+            place = self.world(f"syncs-{connections}")
+            with self.mingjian(place, "strace", "-f", "--seccomp-bpf", "-c", "-e", "trace=fsync,fdatasync", "-o",
+                               counted) as server:
+                filed = self.file(server, connections, 4)["requests"]
+            rows = [line.split() for line in counted.read_text().splitlines()]
+            syncs = sum(int(row[3]) for row in rows if row and row[-1] in ("fsync", "fdatasync"))
+            self.row(f"disk syncs a filing, SQLite, {connections} connections", f"{syncs / filed:.3f}", aim,
+                     f"{syncs} for {filed}")
+            if not self.postgres:
+                continue
+            url = self.database()
+            with self.mingjian(self.world(f"pg-syncs-{connections}", url)) as server:
+                self.file(server, connections, 1)
+                before = self.wal_syncs()
+                filed = self.file(server, connections, 4)["requests"]
+                time.sleep(1.5)
+                syncs = self.wal_syncs() - before
+            self.row(f"disk syncs a filing, PostgreSQL, {connections} connections", f"{syncs / filed:.3f}", aim,
+                     f"{syncs} for {filed}")
+
+    def wal_syncs(self):
+        return int(self.sql(self.postgres, "SELECT wal_sync FROM pg_stat_wal"))
+
+    def measure_inbox(self):
+        """Memory while reports pile up in one office, then the inbox of that office."""
+        place = self.world("inbox")
+        marks = [10_000, 20_000, self.options.reports]
+        with self.mingjian(place) as server:
+            filed, began = 0, time.monotonic()
+            for mark in marks:
+                while filed < mark:
+                    # wrk counts seconds, not requests: the last steps are short.
+                    rate = filed / (time.monotonic() - began) if filed else 500
+                    filed += self.file(server, 16, max(1, min(20, int((mark - filed) / rate))))["requests"]
+                self.row(f"resident memory after {filed:,} filings", f"{server.resident():.0f} MB",
+                         "no lasting growth")
+            took = time.monotonic() - began
+            self.row(f"{filed:,} filings in a row", f"{filed / took:.0f} a second")
+            for role, account in [("registrar", "qt.letters2"), ("director", "qt.letters1")]:
+                self.measure_pages(server, role, account)
+            self.row("resident memory at the end", f"{server.resident():.0f} MB", "no lasting growth")
+        with self.mingjian(place) as server:
+            self.row(f"start-up with {filed:,} reports", f"{server.startup:.2f} s", "≤ 0.5 s")
+
+    def measure_pages(self, server, role, account):
+        token = server.post("/api/v1/session", {"username": account, "password": "mingjian-demo-2026"})["token"]
+        pages = [("/desk", f"Cookie: session={token}")]
+        pages += [(f"/api/v1/inbox?limit=25&sort={sort}", f"Authorization: Bearer {token}")
+                  for sort in ("receivedAt", "-receivedAt", "due")]
+        for path, header in pages:
+            server.load(path, 4, 1, headers=(header,))
+            found = server.load(path, 4, self.options.seconds, headers=(header,))
+            self.row(f"{path}, {role}, p95 at 4 connections", f"{found['p95'] / 1000:.1f} ms", "≤ 25 ms",
+                     f"median {found['p50'] / 1000:.1f} ms, {found['rate']:.0f} a second")
+        for path, header in pages[:2]:
+            filing = server.start_load("/api/v1/reports", 4, self.options.seconds + 2, "POST", self.body, JSON)
+            time.sleep(1)
+            found = server.load(path, 4, self.options.seconds, headers=(header,))
+            rate = finish(filing)["rate"]
+            self.row(f"{path}, {role}, p95 during filings", f"{found['p95'] / 1000:.1f} ms", "≤ 25 ms",
+                     f"beside {rate:.0f} filings a second from 4 connections that never pause")
+
+    def count_statements(self):
+        """SQL statements of a page, read from PostgreSQL's own log of one request."""
+        log = Path(re.search(r"host=([^&]+)", self.postgres)[1]) / "server.log"
+        url = self.database()
+        place = self.world("statements", url)
+        place[-1] = url + "&options=-clog_statement%3Dall"
+        with self.mingjian(place) as server:
+            for _ in range(3):
+                server.post("/api/v1/reports", FILING)
+            token = server.post(
+                "/api/v1/session", {"username": "qt.letters2", "password": "mingjian-demo-2026"})["token"]
+            for path, header in [("/desk", f"Cookie: session={token}"),
+                                 ("/api/v1/inbox", f"Authorization: Bearer {token}")]:
+                # Twice: the first may refresh what is kept between requests.
+                for _ in range(2):
+                    before = log.stat().st_size
+                    server.get(path, header)
+                    time.sleep(0.3)
+                said = log.read_bytes()[before:].decode(errors="replace")
+                seen = re.findall(r"LOG:\s+execute \w+:", said)
+                self.row(f"SQL statements of {path}", len(seen), "≤ 6", "with the look at the session")
+
+    def run(self):
+        engines = ["sqlite"] + (["postgres"] if self.postgres else [])
+        parts = {
+            "startup": self.measure_startup,
+            "filings": lambda: [self.measure_filings(engine) for engine in engines],
+            "syncs": self.measure_syncs,
+            "statements": self.count_statements if self.postgres else lambda: None,
+            "inbox": self.measure_inbox,
+        }
+        for name, measure in parts.items():
+            if self.options.only in (None, name):
+                print(name, file=sys.stderr, flush=True)
+                measure()
+
+
+def table(rows):
+    cells = [("what", "found", "aim", "note"), *[tuple(map(str, row)) for row in rows]]
+    print("| " + " | ".join(cells[0]) + " |\n|---|---:|---|---|")
+    for row in cells[1:]:
+        print("| " + " | ".join(row) + " |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mingjian", required=True, type=Path)
+    parser.add_argument("--peer", required=True, type=Path)
+    parser.add_argument("--seconds", type=int, default=6, help="length of one measurement")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, default=HERE / ".build", help="on the disk to be measured")
+    parser.add_argument("--only", choices=["startup", "filings", "syncs", "statements", "inbox"])
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=options.folder.resolve()))
+    bench = Bench(options, folder)
+    try:
+        bench.run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    cores = len(os.sched_getaffinity(0))
+    print(f"{time.strftime('%Y-%m-%d %H:%M')}, {cores} cores, {platform.system()} {platform.release()}\n")
+    table(bench.rows)
+
+
+if __name__ == "__main__":
+    main()
