@@ -1,5 +1,5 @@
 # What people do here, by name; the scripts say the rest. `make` alone lists the names.
-.PHONY: help run build test check format
+.PHONY: help run build test check format bench soak trial
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -12,6 +12,15 @@ build: ## a debug build
 
 test: ## everything that CI checks, on SQLite and PostgreSQL
 	@Scripts/test.sh
+
+bench: ## the benchmarks as a table, beside a bare server in the same run
+	@Scripts/bench.sh
+
+soak: ## the long trials at full size: kills and fuzzing
+	@Scripts/soak.sh
+
+trial: ## the trials on outside data: make trial DATA=DIR
+	@Scripts/trial.sh "$(DATA)"
 
 check: ## the quick part of test: format and architecture
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift

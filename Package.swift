@@ -74,7 +74,10 @@ let package = Package(
         // The rooms, and the entrance through which people come into them.
         room(
             "Entrance",
-            ["Kernel", "Casework", "Casefile", "Sealing", "Drawing", "Site", hummingbird, mustache, httpTypes],
+            [
+                "Kernel", "Database", "Casework", "Casefile", "Sealing", "Drawing", "Site", hummingbird, mustache,
+                httpTypes,
+            ],
             resources: [.copy("Resources")]),
         room(
             "Reporting",
@@ -84,7 +87,10 @@ let package = Package(
             ], resources: [.copy("Resources")]),
         room(
             "Desk",
-            ["Kernel", "WorkingDays", "Casework", "Casefile", "Sealing", "Drawing", "Site", "Entrance", hummingbird, mustache, httpTypes, nio],
+            [
+                "Kernel", "WorkingDays", "Casework", "Casefile", "Sealing", "Drawing", "Site", "Entrance", hummingbird,
+                mustache, httpTypes, nio,
+            ],
             resources: [.copy("Resources")]),
         room(
             "Administration",

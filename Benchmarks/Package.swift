@@ -1,4 +1,4 @@
-// swift-tools-version: 6.3
+// swift-tools-version: 6.2
 import PackageDescription
 
 // What Mingjian is measured against: the least that any server on the same libraries must do for a filing.

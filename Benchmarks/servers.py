@@ -6,6 +6,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -89,6 +90,36 @@ class Server:
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", HERE / "wrk.lua",
              self.address + path, "--", method, str(body), *headers],
             stdout=subprocess.PIPE, text=True)
+
+
+class Pace:
+    """Posts a document so many times a second, evenly, for as long as the block runs."""
+
+    CONNECTIONS = 4
+
+    def __init__(self, server, path, document, rate):
+        self.server, self.path, self.document, self.rate = server, path, document, rate
+        self.over = threading.Event()
+        self.done = 0
+
+    def __enter__(self):
+        self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(self.CONNECTIONS)]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def work(self, number):
+        gap = self.CONNECTIONS / self.rate
+        due = time.monotonic() + gap * number / self.CONNECTIONS
+        while not self.over.wait(max(0, due - time.monotonic())):
+            self.server.post(self.path, self.document)
+            self.done += 1
+            due += gap
 
 
 def finish(load):

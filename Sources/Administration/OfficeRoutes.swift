@@ -100,6 +100,8 @@ struct Colleague: MustacheParent {
     let id: String
     let office: String
     let name: String
+    /// Tells two people of one name apart.
+    let username: String
     let roles: String
     let state: Mark
     let canBeLetIn: Bool
@@ -113,6 +115,7 @@ struct Colleague: MustacheParent {
         id = person.id.description
         self.office = office.id.description
         name = texts.name(person)
+        username = person.username
         roles = texts.list(places.map(\.role).sorted { $0.rawValue < $1.rawValue }.map { texts.name($0) })
         let admitted = places.contains(where: \.admitted)
         state =
@@ -132,6 +135,7 @@ struct Colleague: MustacheParent {
         case "id": id
         case "office": office
         case "name": self.name
+        case "username": username
         case "roles": roles
         case "state": state
         case "canBeLetIn": canBeLetIn

@@ -199,9 +199,11 @@ struct FieldMaker {
         summary = ErrorSummary(error, texts)
     }
 
-    func line(_ name: String, isRequired: Bool = false, hasHint: Bool = false) -> FormField {
+    func line(
+        _ name: String, labelled key: String? = nil, isRequired: Bool = false, hasHint: Bool = false
+    ) -> FormField {
         FormField(
-            name, label(name), value: values[name], hint: hasHint ? hint(name) : nil, error: summary[name],
+            name, label(key ?? name), value: values[name], hint: hasHint ? hint(name) : nil, error: summary[name],
             isRequired: isRequired)
     }
 

@@ -153,7 +153,8 @@ struct PeopleRoutes: Sendable {
             }
         }
         var fields = [
-            form.line("name", isRequired: true), form.line("name_en"),
+            form.line("name", labelled: "person_name", isRequired: true),
+            form.line("name_en", labelled: "person_name_en"),
             form.line("username", isRequired: true, hasHint: true), form.lines("aliases"), form.lines("kin"),
         ]
         if !places.isEmpty {
@@ -182,7 +183,8 @@ struct PeopleRoutes: Sendable {
             back: LinkItem(label: texts.name(person), href: "/admin/people/\(person.id)"), summary: form.summary,
             notes: [texts.text("administration.person.kin-note")], action: "/admin/people/\(person.id)/change",
             fields: [
-                form.line("name", isRequired: true), form.line("name_en"), form.lines("aliases"), form.lines("kin"),
+                form.line("name", labelled: "person_name", isRequired: true),
+                form.line("name_en", labelled: "person_name_en"), form.lines("aliases"), form.lines("kin"),
             ], submit: texts.text("administration.save"))
         return try await services.draw("form", page, title: page.title, request, context, status: error.status)
     }

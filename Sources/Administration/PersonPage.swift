@@ -26,7 +26,7 @@ struct PersonPage: MustacheParent {
         back = LinkItem(label: texts.name(organ), href: "/admin/organs/\(organ.id)")
         let state = !person.active ? "inactive" : isOneTime ? "one-time" : "active"
         facts = [
-            Fact("name", person.name, texts), Fact("name-en", person.nameEnglish, texts),
+            Fact("person-name", person.name, texts), Fact("person-name-en", person.nameEnglish, texts),
             Fact("username", person.username, texts), Fact("organ", texts.name(organ), texts),
             Fact("aliases", texts.list(person.aliases), texts),
             Fact("kin", texts.list(person.kin.map { "\($0.name)：\($0.relation)" }), texts),

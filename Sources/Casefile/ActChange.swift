@@ -23,6 +23,8 @@ struct ActChange: Sendable {
     var drawsNumber = false
     /// The report arrives at another organ with this act.
     var arrives = false
+    /// The report moved to other people of the same organ with this act.
+    var movedInside = false
 
     var report: ReportID { open.stored.id }
     var sequence: Int { open.stored.standing.sequence + 1 }
@@ -66,7 +68,11 @@ struct ActChange: Sendable {
     mutating func caseKeyMakingOne() throws -> HeldKey {
         if let key = open.caseKey { return key }
         if let made = newKeys.first(where: { $0.kind == "case" }) { return made.key }
-        guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
+        guard let custody = after.standing.custody else { throw CasefileError.notFound }
+        // There is one, and this person does not hold it: a second one would part the papers.
+        guard !open.hasCaseKey || custody.index != open.stored.standing.custody?.index else {
+            throw CasefileError.keyMissing
+        }
         let key = HeldKey.fresh()
         newKeys.append(NewKey(key: key, kind: "case", custody: custody.index))
         wraps += try open.picture.wraps(
@@ -98,7 +104,7 @@ struct ActChange: Sendable {
         } else if now != custody {
             try tx.run(
                 """
-                UPDATE custody SET office_id = \(now.office), number = \(now.number), audience = \(now.audience.rawValue)
+                UPDATE custody SET intake_office_id = \(now.intakeOffice), office_id = \(now.office), number = \(now.number), audience = \(now.audience.rawValue)
                 WHERE report_id = \(report) AND idx = \(now.index)
                 """)
         }

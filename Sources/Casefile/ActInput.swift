@@ -70,6 +70,7 @@ struct CheckedInput: Sendable {
             case (.choices, .list(let list)):
                 let allowed = Set(field.allChoices(choices).map(\.value))
                 if list.contains(where: { !allowed.contains($0) }) { faults.append(FieldFault(path, "choice")) }
+                if Set(list).count < list.count { faults.append(FieldFault(path, "choice")) }
                 checked.lists[field.name] = list
             case (.choices, .text(let text)):
                 if !field.allChoices(choices).contains(where: { $0.value == text }) {
@@ -99,6 +100,16 @@ extension FieldRule {
     /// Whether the field is asked, given what was chosen in others.
     func isAsked(given input: ActInput) -> Bool {
         when.allSatisfy { key, values in input[key]?.string.map(values.contains) ?? false }
+    }
+
+    /// A value as it stands in the open event: numbers and flags in one form only.
+    func code(_ text: String) -> String {
+        switch kind {
+        case .number: Int(Digits.folded(text)).map(String.init) ?? ""
+        case .flag: text == "on" ? "true" : text
+        case .date: Day(text)?.text ?? ""
+        default: text
+        }
     }
 
     fileprivate func fault(in text: String, choices: DynamicChoices) -> String? {

@@ -32,3 +32,8 @@ package enum CasefileError: Error, Sendable, Equatable {
     case fileType
     case tooManyFiles
 }
+
+extension CasefileError {
+    /// Whether single fields are at fault.
+    package var namesFields: Bool { if case .invalid = self { true } else { false } }
+}

@@ -9,15 +9,35 @@ struct ChoiceLists {
 
     private var world: World { open.picture.world }
 
-    var all: DynamicChoices {
+    /// Only the lists that the fields of these acts ask for: some of them look at every organ below.
+    func lists(for acts: [ActRule]) -> DynamicChoices {
         guard let custody = open.stored.standing.custody, let organ = world.organs[custody.organ] else { return [:] }
-        let offices = handlingOffices(custody)
-        let lower = lowerOrgans(organ)
-        return [
-            "handling-offices": offices, "lower-organs": lower,
-            "ways": ways(organ, offices: offices, lower: lower), "office-members": members(custody),
-            "reported": parties,
+        let wanted = Set(acts.flatMap { $0.fields + $0.fields.flatMap(\.item) }.compactMap(\.options))
+        var lists: DynamicChoices = [:]
+        if wanted.contains("handling-offices") { lists["handling-offices"] = handlingOffices(custody) }
+        if wanted.contains("lower-organs") || wanted.contains("ways") {
+            lists["lower-organs"] = lowerOrgans(organ)
+            lists["ways"] = ways(organ, offices: handlingOffices(custody), lower: lists["lower-organs"] ?? [])
+        }
+        if wanted.contains("office-members") { lists["office-members"] = members(custody) }
+        if wanted.contains("reported") { lists["reported"] = parties }
+        return lists
+    }
+
+    /// Acts that the letter itself forbids: what is not this organ's goes up and nowhere else, unseen by more people;
+    /// what is ours goes up only once that was proposed and approved (规则 15条, I-2).
+    func isWithheld(_ act: ActRule) -> Bool {
+        guard letter != nil, let custody = open.stored.standing.custody, let organ = world.organs[custody.organ],
+            world.parent(of: organ) != nil, world.offices[custody.office]?.kind.isIntake == true
+        else { return act.effect == "send-up" && open.stored.standing.proposal?.way != "send-up" }
+        if isOurs(organ) {
+            guard act.effect == "send-up" else { return false }
+            return open.stored.standing.stage != "approved" || open.stored.standing.proposal?.way != "send-up"
+        }
+        let allowed: Set = [
+            "send-up", "sign", "amend", "recuse", "message", "verify-identity", "open-identity", "pass-identity",
         ]
+        return !allowed.contains(act.name)
     }
 
     private func handlingOffices(_ custody: Custody) -> [Choice] {
@@ -40,9 +60,7 @@ struct ChoiceLists {
             found.append(next)
             queue += world.children(of: next.id)
         }
-        return
-            found
-            .filter { Jurisdiction.mayReceive($0, reported: letter.reported, in: world) }
+        return Jurisdiction.recipients(among: found, reported: letter.reported, in: world)
             .filter { target in
                 world.office(.letters, of: target.id).map { desk in
                     world.canCarryOn(desk.id, audience: .letters, barred: open.stored.standing.barred)
@@ -54,10 +72,10 @@ struct ChoiceLists {
     private func ways(_ organ: Organ, offices: [Choice], lower: [Choice]) -> [Choice] {
         (workflow.vocabularies["way"] ?? []).filter { choice in
             switch choice.value {
-            case "refer": isOurs(organ) && !offices.isEmpty
+            case "refer": !offices.isEmpty
             case "forward", "assign": !lower.isEmpty
             case "send-up": world.parent(of: organ) != nil
-            default: isOurs(organ)
+            default: true
             }
         }
     }
@@ -81,21 +99,11 @@ struct ChoiceLists {
     }
 
     private var parties: [Choice] {
-        (letter?.reported ?? []).enumerated().map { index, party in
+        let named = (letter?.reported ?? []).enumerated().map { index, party in
             let name = party.name.isEmpty ? party.unit : party.name
             return Choice(value: String(index + 1), label: Bilingual(zh: name, en: name))
         }
-    }
-}
-
-extension OpenReport {
-    /// Whether somebody of this office holds keys of this kind already: a re-wrap gives nobody more than before.
-    func mayHold(office: OfficeID, kind: String) -> Bool {
-        guard let custody = stored.standing.custody, let kindOfOffice = picture.world.offices[office]?.kind else {
-            return false
-        }
-        if kind == "identity" { return kindOfOffice == .custody }
-        return office == custody.office || office == custody.intakeOffice
-            || (kindOfOffice == .leaders && stored.standing.proposer != nil)
+        // An imported message names nobody in a field of its own.
+        return named.isEmpty ? [Choice(value: "0", label: Bilingual(zh: "（未列明）", en: "(not listed)"))] : named
     }
 }

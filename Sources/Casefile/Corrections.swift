@@ -25,7 +25,8 @@ extension Casefile {
             if let before {
                 for (field, text) in letter.replaced(from: before) {
                     result.append(
-                        OpenedText(sequence: sequence, field: "amend.was-\(field)", author: "office", at: at, text: text))
+                        OpenedText(
+                            sequence: sequence, field: "amend.was-\(field)", author: "office", at: at, text: text))
                 }
             }
             before = letter

@@ -66,6 +66,7 @@ extension Casefile {
             }
             try Self.touchWorld(tx)
         }
+        if let staff { try await refreshWaiting(for: staff.id) }
     }
 
     /// Gives a person a role in an office. Without the office's key the newcomer reads nothing until let in.
@@ -84,6 +85,7 @@ extension Casefile {
 
     /// Takes a role away; with the last one the grant of the office's key goes too.
     package func leave(_ person: StaffID, office: OfficeID, role: Role) async throws {
+        try await refuseLeavingHeadless(person, only: office, role)
         try await database.write { tx in
             try tx.run(
                 """
@@ -94,6 +96,21 @@ extension Casefile {
                 try tx.run("DELETE FROM office_grant WHERE staff_id = \(person) AND office_id = \(office)")
             }
             try Self.touchWorld(tx)
+        }
+        try await refreshWaiting(for: person)
+    }
+
+    /// An office that holds reports keeps a director: some of its keys are the director's alone.
+    private func refuseLeavingHeadless(_ person: StaffID, only office: OfficeID, _ role: Role) async throws {
+        guard role == .director else { return }
+        let pictures = pictures
+        try await database.read { tx in
+            let world = try pictures.current(tx).world
+            let others = world.members(of: office).contains {
+                $0.staff != person && $0.admitted && $0.role == .director
+            }
+            let holds = try tx.exists("SELECT 1 FROM custody WHERE office_id = \(office) OR intake_office_id = \(office)")
+            if !others, holds { throw CasefileError.nobodyHome(organ: office.description) }
         }
     }
 
@@ -115,6 +132,7 @@ extension Casefile {
             let binding = Binding.officeKey(office, key.generation)
             return (try Wrap.seal(secret.bytes, to: publicKey, binding: binding), key.generation)
         }
+        let personal = try await personalWraps(of: office, from: viewer, to: newcomer)
         try await database.write { tx in
             try tx.run(
                 """
@@ -122,7 +140,54 @@ extension Casefile {
                 VALUES (\(office), \(generation), \(newcomer), \(wrap), \(viewer.staff), \(now))
                 ON CONFLICT (office_id, generation, staff_id) DO NOTHING
                 """)
+            for wrap in personal { try wrap.insert(tx) }
             try Self.touchWorld(tx)
+        }
+        try await refreshWaiting(for: newcomer)
+    }
+
+    /// Where somebody of the office must not read, or only its director may, keys are wrapped to persons: what the
+    /// colleague holds so, of reports that this office holds, the newcomer gets too, unless barred or not director.
+    private func personalWraps(
+        of office: OfficeID, from viewer: Viewer, to newcomer: StaffID
+    ) async throws -> [NewWrap] {
+        let pictures = pictures
+        return try await database.read { tx in
+            let picture = try pictures.current(tx)
+            guard let publicKey = picture.staffKeys[newcomer] else { return [] }
+            let directs = picture.world.members(of: office).contains { $0.staff == newcomer && $0.role == .director }
+            var ring = try KeyRing.load(tx, for: viewer)
+            let mine = Recipient.staff(viewer.staff).description
+            return try tx.rows(
+                """
+                SELECT w.key_id, w.generation, w.wrap, c.audience FROM key_wrap w
+                JOIN sealing_key k ON k.id = w.key_id
+                JOIN report r ON r.id = k.report_id
+                JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
+                WHERE w.recipient = \(mine) AND (c.office_id = \(office) OR c.intake_office_id = \(office))
+                  AND NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = r.id AND b.staff_id = \(newcomer))
+                """
+            ).compactMap { row in
+                let isForDirector = try row.get("audience", as: String.self) == Audience.director.rawValue
+                guard directs || !isForDirector else { return nil }
+                let key = try ring.open(
+                    try row.get("wrap"), recipient: mine, generation: try row.get("generation"),
+                    keyID: try row.get("key_id"))
+                return try key.wrapped(to: publicKey, recipient: .staff(newcomer))
+            }
+        }
+    }
+
+    /// Rewrites for whom the reports allocated to a person wait, after that person's places changed.
+    private func refreshWaiting(for person: StaffID) async throws {
+        let casefile = self
+        try await database.write { tx in
+            let world = try casefile.pictures.current(tx).world
+            let projections = Projections(workflow: casefile.workflow, calendar: casefile.calendar, world: world)
+            for row in try tx.rows("SELECT report_id FROM allocation WHERE staff_id = \(person)") {
+                guard let stored = try StoredReport.load(tx, try row.get("report_id")) else { continue }
+                try projections.writeWaiting(tx, report: stored, fresh: false)
+            }
         }
     }
 

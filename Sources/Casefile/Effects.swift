@@ -5,7 +5,9 @@ import Sealing
 extension ActChange {
     /// Works out what the act does: codes into the event, words into envelopes, keys to whom they are due.
     mutating func apply(_ input: CheckedInput, casefile: Casefile) throws {
-        try recordFields(input)
+        // Whoever is barred by the act itself gets no key that the act makes.
+        let barsFirst = rule.effect == "recuse" || rule.effect == "amend"
+        if !barsFirst { try recordFields(input) }
         switch rule.effect {
         case "register":
             drawsNumber = true
@@ -18,11 +20,13 @@ extension ActChange {
         case "approve": approve()
         case "refer": try refer()
         case "hand-down", "send-up": try handOver(casefile: casefile)
-        case "propose-return": after.standing.proposer = viewer?.staff
+        case "propose-return":
+            after.standing.proposer = viewer?.staff
+            try admitLeaders()
         case "dispose":
             after.standing.proposer = viewer?.staff
             after.standing.disposal = input.values["kind"]
-            if let leaders = leadersOffice { try admit(leaders, audience: .letters) }
+            try admitLeaders()
         case "allocate":
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
         case "amend": try amend(input)
@@ -36,10 +40,16 @@ extension ActChange {
             }
         default: break
         }
+        if barsFirst { try recordFields(input) }
         if rule.name == "reject" {
             if open.stored.standing.stage == "proposed" { after.standing.proposal = nil }
             if open.stored.standing.stage == "disposal-proposed" { after.standing.disposal = nil }
         }
+    }
+
+    /// Whether the report waits for a decision of the leaders.
+    private var waitsForLeaders: Bool {
+        ["proposed", "return-proposed", "disposal-proposed"].contains(after.standing.stage)
     }
 
     private var leadersOffice: OfficeID? {
@@ -50,13 +60,21 @@ extension ActChange {
     private mutating func recordFields(_ input: CheckedInput) throws {
         for field in rule.fields {
             if field.kind == .list {
-                guard let rows = input.items[field.name], rule.effect != "amend" else { continue }
+                guard var rows = input.items[field.name], rule.effect != "amend" else { continue }
+                // A later correction may change the order of the parties: the name stands beside the finding.
+                for index in rows.indices {
+                    guard let place = rows[index]["party"].flatMap({ Int($0) }), let parties = letter?.reported,
+                        parties.indices.contains(place &- 1)
+                    else { continue }
+                    let party = parties[place &- 1]
+                    rows[index]["name"] = party.name.isEmpty ? party.unit : party.name
+                }
                 try seal("\(rule.name).\(field.name)", JSONText.encode(rows), under: try caseKeyMakingOne())
             } else if let list = input.lists[field.name] {
                 codes[field.name] = list.joined(separator: " ")
             } else if let value = input.values[field.name] {
                 guard field.kind == .text else {
-                    codes[field.name] = value == "on" ? "true" : value
+                    codes[field.name] = field.code(value)
                     continue
                 }
                 if rule.effect == "amend", field.name != "reason" { continue }
@@ -75,7 +93,16 @@ extension ActChange {
         after.standing.proposal = Proposal(
             way: way, office: input.values["office"].flatMap { OfficeID($0) },
             organ: input.values["organ"].flatMap { OrganID($0) })
-        guard let leaders = leadersOffice else { throw CasefileError.notNow }
+        try admitLeaders()
+    }
+
+    /// What is proposed must have somebody to decide on it: a leader who is not the proposer and not barred.
+    private mutating func admitLeaders() throws {
+        guard let leaders = leadersOffice, let organ = open.stored.standing.custody?.organ,
+            open.picture.world.leaders(of: organ).contains(where: {
+                $0 != viewer?.staff && !after.standing.barred.contains($0)
+            })
+        else { throw CasefileError.nobodyHome(organ: leadersOffice?.description ?? "") }
         try admit(leaders, audience: .letters)
     }
 
@@ -176,13 +203,19 @@ extension ActChange {
     /// A correction is a new version beside the old one; nothing is overwritten.
     private mutating func amend(_ input: CheckedInput) throws {
         guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
+        if let title = input.values["title"], title.count > FilingLimits.title {
+            throw CasefileError.invalid([FieldFault("title", "tooLong")])
+        }
         if let title = input.values["title"] { letter.title = title }
         if let demand = input.values["demand"] { letter.demand = demand }
         if let rows = input.items["reported"] {
+            let codes = Dictionary(
+                letter.reported.map { ($0.name + $0.unit, $0.unitCode) }, uniquingKeysWith: { first, _ in first })
             letter.reported = rows.map { row in
                 ReportedParty(
                     kind: ReportedParty.Kind(rawValue: row["kind"] ?? "") ?? .person, name: row["name"] ?? "",
-                    unit: row["unit"] ?? "", position: row["position"] ?? "",
+                    unit: row["unit"] ?? "", unitCode: codes[(row["name"] ?? "") + (row["unit"] ?? "")] ?? nil,
+                    position: row["position"] ?? "",
                     management: ManagementLevel(rawValue: row["management"] ?? "") ?? .unknown,
                     principal: ["true", "on"].contains(row["principal"] ?? ""))
             }
@@ -201,21 +234,44 @@ extension ActChange {
         ].compactMap { $0 }.joined(separator: " ")
     }
 
-    /// Once every level is known and the matter is this organ's, the whole letters office may work on it.
+    /// A correction may change who inside this organ may work on the report: the whole letters office once every level
+    /// is known, the director alone when one is not, internal supervision for an own cadre.
     private mutating func settleAudience(_ letter: Letter) throws {
-        guard let custody = open.stored.standing.custody, custody.audience == .director,
-            let organ = open.picture.world.organs[custody.organ], let letterKey = open.letterKey
+        let world = open.picture.world
+        guard let custody = open.stored.standing.custody, custody.office == custody.intakeOffice,
+            let organ = world.organs[custody.organ]
         else { return }
-        let decision = Jurisdiction.decide(
-            organ: organ.code, place: letter.place, reported: letter.reported, in: open.picture.world)
-        guard case .receive(let receiver, .letters, _, _) = decision, receiver == organ.id else { return }
-        updateCustody { $0.audience = .letters }
-        var keys = [letterKey]
-        if let caseKey = open.caseKey { keys.append(caseKey) }
-        for key in keys {
-            wraps += try open.picture.wraps(
-                of: key, to: custody.intakeOffice, audience: .letters, barred: after.standing.barred)
+        let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
+        guard case .receive(let receiver, let audience, _, _) = decision, receiver == organ.id,
+            audience != custody.audience,
+            let office = world.office(audience == .internal ? .internal : .letters, of: organ.id)
+        else { return }
+        movedInside = true
+        updateCustody {
+            $0.audience = audience
+            $0.intakeOffice = office.id
+            $0.office = office.id
         }
+        if audience == .internal, open.stored.standing.stage != "received" {
+            after.standing.stage = "registered"
+            after.standing.proposal = nil
+            after.standing.proposer = nil
+        }
+        for (stored, key) in open.keys where stored.kind == "letter" || stored.custody == custody.index {
+            if stored.kind == "identity" { continue }
+            dropWraps += holders(of: stored.id, in: organ.id).map { (stored.id, $0) }
+            wraps += try open.picture.wraps(
+                of: key, to: office.id, audience: audience, barred: after.standing.barred)
+        }
+    }
+
+    /// The recipients inside one organ that hold this key now.
+    private func holders(of key: SealingKeyID, in organ: OrganID) -> [String] {
+        let world = open.picture.world
+        let inside = Set(
+            world.offices(of: organ).map { Recipient.office($0.id).description }
+                + world.staff.values.filter { $0.organ == organ }.map { Recipient.staff($0.id).description })
+        return open.holders.filter { $0.key == key && inside.contains($0.recipient) }.map(\.recipient)
     }
 
     private mutating func recuse() throws {
@@ -231,11 +287,21 @@ extension ActChange {
         let offices = Set(people.flatMap { world.places(of: $0).map(\.office) })
         let audience = after.standing.custody?.audience ?? .letters
         for (stored, key) in open.keys {
-            for office in offices where open.mayHold(office: office, kind: stored.kind) {
+            for office in offices
+            where open.holders.contains(.init(key: stored.id, recipient: Recipient.office(office).description)) {
                 dropWraps.append((stored.id, Recipient.office(office).description))
+                // Where the report has just moved to another office of the organ, the old one gets nothing anew.
+                if movedInside, office != after.standing.custody?.intakeOffice { continue }
                 wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
+        }
+        if waitsForLeaders, let organ = after.standing.custody?.organ,
+            !world.leaders(of: organ).contains(where: {
+                $0 != after.standing.proposer && !after.standing.barred.contains($0)
+            })
+        {
+            throw CasefileError.nobodyHome(organ: organ.description)
         }
         after.standing.handlers.subtract(people)
         if let custody = after.standing.custody,

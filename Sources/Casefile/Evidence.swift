@@ -13,29 +13,59 @@ package struct OpenedFile: Sendable {
 extension Casefile {
     /// Attaches a file that arrived by receipt. Throws `.fileExists` for a name that is there already.
     package func attach(_ staged: StagedFile, from holder: ReceiptHolder) async throws {
+        try await retryingStale {
+            let open = try await openForAttaching(holder)
+            guard let key = open.letterKey else { throw CasefileError.keyMissing }
+            let at = clock.now().toTheHour
+            try await attach(staged, to: open, under: key, act: "reporter-file", viewer: nil, at: at)
+        }
+    }
+
+    /// Attaches a scan or another paper on behalf of the office. At the receiving desk it goes with the letter, to
+    /// whichever organ that goes; in handling it is an internal paper of the organ.
+    package func attach(_ staged: StagedFile, to id: ReportID, by viewer: Viewer) async throws {
+        try await retryingStale {
+            let open = try await openForAttaching(id, viewer)
+            let atDesk = open.stored.standing.custody.map { $0.office == $0.intakeOffice } ?? false
+            guard let key = atDesk ? open.letterKey : open.caseKey else { throw CasefileError.keyMissing }
+            try await attach(staged, to: open, under: key, act: "attach", viewer: viewer, at: clock.now())
+        }
+    }
+
+    /// Asks whether the holder of a receipt may add a file now, before a byte of it is received.
+    package func mayAttach(_ holder: ReceiptHolder) async throws { _ = try await openForAttaching(holder) }
+
+    /// Asks whether this viewer may add a file to this report now, before a byte of it is received.
+    package func mayAttach(to id: ReportID, by viewer: Viewer) async throws {
+        _ = try await openForAttaching(id, viewer)
+    }
+
+    private func openForAttaching(_ holder: ReceiptHolder) async throws -> OpenReport {
         let casefile = self
         let open = try await database.read { tx in try OpenReport.load(tx, for: holder, casefile: casefile) }
         guard workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
-        try await attach(
-            staged, to: open, act: "reporter-file", viewer: nil, author: "reporter", at: clock.now().toTheHour)
+        return open
     }
 
-    /// Attaches a scan or another paper on behalf of the office.
-    package func attach(_ staged: StagedFile, to id: ReportID, by viewer: Viewer) async throws {
+    private func openForAttaching(_ id: ReportID, _ viewer: Viewer) async throws -> OpenReport {
         let casefile = self
-        let open = try await database.read { tx in
-            try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+        let open = try await refusingTheNamed(id, viewer) {
+            try await database.read { tx in
+                let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+                try open.refuseTheNamed(viewer, letter: try open.letter(tx))
+                return open
+            }
         }
         guard open.reach.papers else { throw CasefileError.notYourAct }
         guard workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
-        try await attach(staged, to: open, act: "attach", viewer: viewer, author: "office", at: clock.now())
+        return open
     }
 
     private func attach(
-        _ staged: StagedFile, to open: OpenReport, act: String, viewer: Viewer?, author: String, at: Instant
+        _ staged: StagedFile, to open: OpenReport, under key: HeldKey, act: String, viewer: Viewer?, at: Instant
     ) async throws {
-        guard let key = open.letterKey else { throw CasefileError.keyMissing }
-        let present = try await database.read { tx in try self.fileViews(open, tx) }
+        let author = viewer == nil ? "reporter" : "office"
+        let present = try await database.read { tx in try self.fileViews(open, tx) }.filter { $0.author == author }
         if present.contains(where: { $0.name == staged.name }) { throw CasefileError.fileExists }
         if present.count >= EvidenceLimits.files { throw CasefileError.tooManyFiles }
         var change = ActChange(
@@ -48,8 +78,12 @@ extension Casefile {
     /// Opens a file of a report for a viewer, by its name or its id.
     package func file(named name: String, of id: ReportID, for viewer: Viewer) async throws -> OpenedFile {
         let casefile = self
-        let open = try await database.read { tx in
-            try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+        let open = try await refusingTheNamed(id, viewer) {
+            try await database.read { tx in
+                let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+                try open.refuseTheNamed(viewer, letter: try open.letter(tx))
+                return open
+            }
         }
         guard open.reach.letter else { throw CasefileError.notFound }
         return try await opened(name, open)
@@ -57,7 +91,7 @@ extension Casefile {
 
     private func opened(_ name: String, _ open: OpenReport) async throws -> OpenedFile {
         let files = try await database.read { tx in try self.descriptors(open, tx) }
-        guard let found = files.first(where: { $0.view.name == name || $0.view.id == name }) else {
+        guard let found = (files.first { $0.view.id == name } ?? files.first { $0.view.name == name }) else {
             throw CasefileError.notFound
         }
         return OpenedFile(file: found.view, reader: try self.files.reader(found.staged))
@@ -85,6 +119,9 @@ extension Casefile {
         }
     }
 
+    /// Times on disk tell the day only, so that a day more has to pass.
+    private static var sweepSeconds: Double { 172_800 }
+
     /// Removes sealed files that no row names: uploads and drafts that never became a report. Called at start.
     package func sweepFiles(keeping drafts: Set<String>) async throws {
         let known = try await database.read { tx in
@@ -94,7 +131,7 @@ extension Casefile {
         where !known.contains(name) && !drafts.contains(name) {
             let path = "\(files.folder)/\(name)"
             let age = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-            if let age, age.timeIntervalSinceNow < -86_400 { try? FileManager.default.removeItem(atPath: path) }
+            if let age, age.timeIntervalSinceNow < -Self.sweepSeconds { try? FileManager.default.removeItem(atPath: path) }
         }
     }
 }

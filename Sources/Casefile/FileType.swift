@@ -29,26 +29,51 @@ package enum FileType: String, Sendable, Codable, CaseIterable {
             bytes.count >= offset + magic.count && bytes.dropFirst(offset).starts(with: magic)
         }
         func word(_ text: String, at offset: Int = 0) -> Bool { starts(Array(text.utf8), at: offset) }
-        if starts([0xFF, 0xD8, 0xFF]) { self = .jpeg
-        } else if starts([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { self = .png
-        } else if word("GIF87a") || word("GIF89a") { self = .gif
-        } else if word("RIFF"), word("WEBP", at: 8) { self = .webp
-        } else if word("RIFF"), word("WAVE", at: 8) { self = .wav
-        } else if word("RIFF"), word("AVI ", at: 8) { self = .avi
-        } else if starts([0x49, 0x49, 0x2A, 0x00]) || starts([0x4D, 0x4D, 0x00, 0x2A]) { self = .tiff
-        } else if word("BM"), bytes.count >= 14, starts([0, 0, 0, 0], at: 6) { self = .bmp
-        } else if word("%PDF-") { self = .pdf
-        } else if starts([0x50, 0x4B, 0x03, 0x04]), Self.isOfficePackage(bytes) { self = .officePackage
-        } else if starts([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) { self = .officeBinary
+        if starts([0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if starts([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else if word("GIF87a") || word("GIF89a") {
+            self = .gif
+        } else if word("RIFF"), word("WEBP", at: 8) {
+            self = .webp
+        } else if word("RIFF"), word("WAVE", at: 8) {
+            self = .wav
+        } else if word("RIFF"), word("AVI ", at: 8) {
+            self = .avi
+        } else if starts([0x49, 0x49, 0x2A, 0x00]) || starts([0x4D, 0x4D, 0x00, 0x2A]) {
+            self = .tiff
+        } else if word("BM"), bytes.count >= 14, starts([0, 0, 0, 0], at: 6) {
+            self = .bmp
+        } else if word("%PDF-") {
+            self = .pdf
+        } else if starts([0x50, 0x4B, 0x03, 0x04]), Self.isOfficePackage(bytes) {
+            self = .officePackage
+        } else if starts([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+            self = .officeBinary
         } else if word("ftyp", at: 4) {
-            if word("heic", at: 8) || word("heix", at: 8) || word("mif1", at: 8) { self = .heic
-            } else if word("qt", at: 8) { self = .quicktime
-            } else if word("M4A", at: 8) { self = .m4a } else { self = .mp4 }
-        } else if starts([0x1A, 0x45, 0xDF, 0xA3]) { self = .webm
-        } else if word("ID3") || starts([0xFF, 0xFB]) || starts([0xFF, 0xF3]) { self = .mp3
-        } else if word("#!AMR") { self = .amr
-        } else if word("OggS") { self = .ogg
-        } else if Self.isText(bytes) { self = .text } else { return nil }
+            if word("heic", at: 8) || word("heix", at: 8) || word("mif1", at: 8) {
+                self = .heic
+            } else if word("qt", at: 8) {
+                self = .quicktime
+            } else if word("M4A", at: 8) {
+                self = .m4a
+            } else {
+                self = .mp4
+            }
+        } else if starts([0x1A, 0x45, 0xDF, 0xA3]) {
+            self = .webm
+        } else if word("ID3") || starts([0xFF, 0xFB]) || starts([0xFF, 0xF3]) {
+            self = .mp3
+        } else if word("#!AMR") {
+            self = .amr
+        } else if word("OggS") {
+            self = .ogg
+        } else if Self.isText(bytes) {
+            self = .text
+        } else {
+            return nil
+        }
     }
 
     /// Office packages name their parts near the beginning; a plain archive is not taken.

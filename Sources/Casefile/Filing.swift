@@ -48,9 +48,16 @@ extension Casefile {
     /// Files a report of the public. Throws `.aboveThisPlatform` before anything is stored.
     package func file(_ filing: Filing) async throws -> Filed {
         try check(filing)
+        return try await retryingStale { try await fileOnce(filing) }
+    }
+
+    private func fileOnce(_ filing: Filing) async throws -> Filed {
+        // Those who file at the same moment share one sync of the disk.
+        let announcement = database.announce()
         let picture = try await picture()
         switch Jurisdiction.decide(
-            organ: filing.organ, place: filing.letter.place, reported: filing.letter.reported, in: picture.world)
+            organ: filing.organ, place: filing.letter.place, reported: filing.letter.reported,
+            hasReporter: filing.reporter != nil, in: picture.world)
         {
         case .aboveThisPlatform: throw CasefileError.aboveThisPlatform
         case .noSuchOrgan: throw CasefileError.invalid([FieldFault("organ", "unknown")])
@@ -58,7 +65,8 @@ extension Casefile {
             let entry = try NewReport(
                 filing, organ: organ, audience: audience, reasons: reasons, barred: barred, picture: picture,
                 at: clock.now().toTheHour, keys: keys)
-            return try await store(entry, actor: .reporter, registeredBy: nil, picture: picture, mark: nil)
+            return try await store(
+                entry, actor: .reporter, registeredBy: nil, picture: picture, mark: nil, announcement: announcement)
         }
     }
 
@@ -66,6 +74,10 @@ extension Casefile {
     /// `.handUp`, and nothing is stored but the tombstone that its maker and the superior may see (I-2).
     package func register(_ filing: Filing, by viewer: Viewer) async throws -> Filed {
         try check(filing)
+        return try await retryingStale { try await registerOnce(filing, by: viewer) }
+    }
+
+    private func registerOnce(_ filing: Filing, by viewer: Viewer) async throws -> Filed {
         let picture = try await picture()
         guard let organ = picture.world.organs[viewer.organ],
             let desk = picture.world.office(.letters, of: organ.id),
@@ -74,12 +86,17 @@ extension Casefile {
             })
         else { throw CasefileError.notYourAct }
         let decision = Jurisdiction.decide(
-            organ: organ.code, place: filing.letter.place, reported: filing.letter.reported, in: picture.world)
+            organ: organ.code, place: filing.letter.place, reported: filing.letter.reported,
+            hasReporter: filing.reporter != nil, in: picture.world)
         guard case .receive(let receiver, let audience, let reasons, let barred) = decision, receiver == organ.id
         else {
-            try await leaveTombstone(viewer, organ: organ, decision: decision)
+            let superior: OrganID?
+            if case .receive(let id, _, _, _) = decision { superior = id } else { superior = nil }
+            try await leaveTombstone(viewer, superior: superior)
             throw CasefileError.handUp
         }
+        // Whoever is named, or is kin of who is, does not get the receipt of the report either.
+        guard barred[viewer.staff] == nil else { throw CasefileError.notYourAct }
         let entry = try NewReport(
             filing, organ: organ.id, audience: audience, reasons: reasons, barred: barred, picture: picture,
             at: clock.now(), keys: keys)
@@ -112,7 +129,8 @@ extension Casefile {
         var faults: [FieldFault] = []
         func text(_ field: String, _ value: String, _ limit: Int, required: Bool = false) {
             if required, value.allSatisfy(\.isWhitespace) { faults.append(FieldFault(field, "required")) }
-            if value.count > limit { faults.append(FieldFault(field, "tooLong")) }
+            // Characters may carry any number of marks: bytes are bounded too.
+            if value.utf8.count > limit * 4 || value.count > limit { faults.append(FieldFault(field, "tooLong")) }
             if value.utf8.contains(0) { faults.append(FieldFault(field, "text")) }
         }
         text("title", letter.title, FilingLimits.title, required: true)
@@ -120,6 +138,10 @@ extension Casefile {
         text("demand", letter.demand ?? "", FilingLimits.content)
         text("happened", letter.happened, FilingLimits.short)
         text("location", letter.location, FilingLimits.short)
+        let marks = Set(workflow.vocabularies["sensitivity"]?.map(\.value) ?? [])
+        if Set(filing.marks).count != filing.marks.count || filing.marks.contains(where: { !marks.contains($0) }) {
+            faults.append(FieldFault("marks", "choice"))
+        }
         if letter.reported.count > FilingLimits.parties { faults.append(FieldFault("reported", "tooMany")) }
         for (index, party) in letter.reported.enumerated() {
             text("reported.\(index).name", party.name, FilingLimits.short)
@@ -149,24 +171,32 @@ extension Casefile {
         if !faults.isEmpty { throw CasefileError.invalid(faults) }
     }
 
-    private func leaveTombstone(_ viewer: Viewer, organ: Organ, decision: Jurisdiction) async throws {
-        let superior: OrganID
-        if case .receive(let id, _, _, _) = decision { superior = id } else { superior = organ.parent ?? organ.id }
+    fileprivate func leaveTombstone(_ viewer: Viewer, superior: OrganID?) async throws {
         let day = clock.now().day
+        let place = superior?.description ?? ""
         try await database.write { tx in
             try tx.run(
                 """
                 INSERT INTO tombstone (id, maker, superior, day)
-                VALUES (\(Identifier<SealedTag>.random()), \(viewer.staff), \(superior), \(day))
+                VALUES (\(Identifier<SealedTag>.random()), \(viewer.staff), \(place), \(day))
                 """)
         }
     }
 }
 
 extension Casefile {
-    /// A matter of a higher organ that was recognised before anything was typed: only the tombstone is left.
-    package func handUp(by viewer: Viewer) async throws {
-        guard let organ = try await world().organs[viewer.organ] else { throw CasefileError.notFound }
-        try await leaveTombstone(viewer, organ: organ, decision: .aboveThisPlatform)
+    /// A matter of a higher organ that was recognised before anything was typed: only the tombstone is left, for the
+    /// nearest organ above that may hold such a matter.
+    package func handUp(by viewer: Viewer, level: ManagementLevel) async throws {
+        let world = try await world()
+        guard let organ = world.organs[viewer.organ],
+            world.places(of: viewer.staff).contains(where: { place in
+                place.admitted && world.offices[place.office]?.kind == .letters
+            })
+        else { throw CasefileError.notYourAct }
+        let superior = world.line(from: organ).dropFirst().first { above in
+            level.rank.map { world.rank(of: above) <= $0 } ?? true
+        }
+        try await leaveTombstone(viewer, superior: superior?.id)
     }
 }

@@ -16,6 +16,9 @@ package struct InboxQuery: Sendable {
         /// Archived.
         case done
     }
+    /// Counts go no further, so that none walks a large table.
+    package static let mostCounted = 1000
+
     package enum Sort: String, Sendable, CaseIterable {
         case oldest = "receivedAt"
         case newest = "-receivedAt"
@@ -61,13 +64,17 @@ package struct InboxItem: Sendable {
 package struct InboxPage: Sendable {
     package var items: [InboxItem]
     package var more: Bool
+    /// How many wait for the viewer, counted up to ``InboxQuery/mostCounted``; `nil` where it was not asked for.
+    package var waiting: Int?
     /// SQL statements that the page took.
     package var statements: Int
 }
 
 extension Casefile {
     /// The reports that wait for this viewer, or that the viewer's offices hold; never one that the viewer may not see.
-    package func inbox(_ query: InboxQuery, for viewer: Viewer, titles: Bool) async throws -> InboxPage {
+    package func inbox(
+        _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool = false
+    ) async throws -> InboxPage {
         let casefile = self
         return try await database.read { tx in
             let picture = try casefile.pictures.current(tx)
@@ -75,22 +82,24 @@ extension Casefile {
             let list = InboxSQL(viewer: viewer, world: picture.world, workflow: casefile.workflow)
             let rows = try tx.rows(list.page(query))
             var items = try rows.prefix(query.limit).map { try InboxItem(row: $0, today: today) }
-            if titles { try casefile.addTitles(&items, for: viewer, tx) }
-            return InboxPage(items: items, more: rows.count > query.limit, statements: tx.statements)
+            if titles {
+                // What waits for a custodian as such keeps its title closed.
+                let closed = Set(
+                    try rows.filter { row in
+                        guard query.tab == .waiting, let office: OfficeID = try row.maybe("waits_at") else { return false }
+                        return picture.world.offices[office]?.kind == .custody
+                    }.map { try $0.get("id", as: ReportID.self) })
+                try casefile.addTitles(&items, except: closed, for: viewer, tx)
+            }
+            let waiting: Int? = counting ? try tx.scalar(list.waitingCount(cap: InboxQuery.mostCounted)) : nil
+            return InboxPage(
+                items: items, more: rows.count > query.limit, waiting: waiting, statements: tx.statements)
         }
     }
 
-    /// How many reports stand in each tab, at most `cap` each, so that a count never walks a large table.
-    package func inboxCount(for viewer: Viewer, cap: Int = 1000) async throws -> Int {
-        let casefile = self
-        return try await database.read { tx in
-            let world = try casefile.pictures.current(tx).world
-            let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
-            return try tx.scalar(list.waitingCount(cap: cap)) ?? 0
-        }
-    }
-
-    private func addTitles(_ items: inout [InboxItem], for viewer: Viewer, _ tx: any Transaction) throws {
+    private func addTitles(
+        _ items: inout [InboxItem], except closed: Set<ReportID>, for viewer: Viewer, _ tx: any Transaction
+    ) throws {
         guard !items.isEmpty else { return }
         var ring = try KeyRing.load(tx, for: viewer)
         let rows = try tx.rows(
@@ -105,10 +114,15 @@ extension Casefile {
         for row in rows { latest[try row.get("report_id")] = row }
         for index in items.indices {
             let id = items[index].id
-            guard let row = latest[id] else { continue }
-            let key = try ring.open(
-                try row.get("wrap"), recipient: try row.get("recipient"), generation: try row.get("generation"),
-                keyID: try row.get("key_id"))
+            guard let row = latest[id], !closed.contains(id) else { continue }
+            let wrap: [UInt8] = try row.get("wrap")
+            let recipient: String = try row.get("recipient")
+            let generation: Int = try row.get("generation")
+            // A wrap that does not open closes this title, not the whole list.
+            guard
+                let key = try? ring.open(
+                    wrap, recipient: recipient, generation: generation, keyID: try row.get("key_id"))
+            else { continue }
             let plain = try Envelope.open(
                 try row.get("envelope"), under: key.secret, binding: .text(id, "title", try row.get("seq")))
             items[index].title = String(decoding: plain, as: UTF8.self)
@@ -121,7 +135,11 @@ extension InboxItem {
         let due: Day? = try row.maybe("due_day")
         var marks = JSONText.strings(try row.get("marks"))
         if let due {
-            if due < today { marks.insert("overdue", at: 0) } else if due <= today.adding(days: 3) { marks.insert("near", at: 0) }
+            if due < today {
+                marks.insert("overdue", at: 0)
+            } else if due <= today.adding(days: 3) {
+                marks.insert("near", at: 0)
+            }
         }
         self.init(
             id: try row.get("id"), number: try row.maybe("number"), stage: try row.get("stage"),

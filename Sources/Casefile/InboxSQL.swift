@@ -22,6 +22,11 @@ struct InboxSQL {
         """
     }
 
+    /// This viewer's organ and those under it: a report that was sent past it is followed no longer.
+    private var below: Set<OrganID> {
+        Set(world.organs.keys.filter { world.lies($0, within: viewer.organ) })
+    }
+
     private func notBarred(_ report: SQL) -> SQL {
         "NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = \(report) AND b.staff_id = \(viewer.staff))"
     }
@@ -48,7 +53,7 @@ struct InboxSQL {
         switch query.tab {
         case .waiting:
             let branches = waitingBranches(
-                columns: "\(Self.columns), w.due_order, \(number())", query: query,
+                columns: "\(Self.columns), w.due_order, w.office_id AS waits_at, \(number())", query: query,
                 limit: query.limit + query.offset + 1)
             return
                 """
@@ -71,7 +76,9 @@ struct InboxSQL {
                 WHERE r.organ_id <> \(viewer.organ)\(filter(query))
                   AND r.id IN (SELECT c.report_id FROM custody c JOIN custody d ON d.report_id = c.report_id
                     AND d.idx = c.idx + 1 WHERE d.via IN ('forward', 'assign')
-                    AND c.intake_office_id IN \(list: offices([.director])))
+                    AND c.intake_office_id IN \(list: offices([.director]))
+                    AND NOT EXISTS (SELECT 1 FROM custody e WHERE e.report_id = c.report_id AND e.idx > c.idx
+                      AND e.organ_id NOT IN \(list: Array(below))))
                   AND \(notBarred("r.id"))
                 ORDER BY \(order(query.sort, "r", due: "COALESCE(r.due_day, 1000000)")) \(tail)
                 """
@@ -81,7 +88,8 @@ struct InboxSQL {
     /// How many reports wait for the viewer, counted up to `cap`.
     func waitingCount(cap: Int) -> SQL {
         let branches = waitingBranches(
-            columns: "w.report_id, w.received_at, w.intake_order, w.due_order", query: InboxQuery(), limit: cap)
+            columns: "w.report_id, w.received_at, w.intake_order, w.due_order", query: InboxQuery(), limit: cap,
+            withReports: false)
         return
             """
             SELECT COUNT(*) AS n FROM (SELECT * FROM (\(SQL.joined(branches, by: " UNION ALL "))) AS q LIMIT \(cap)) AS p
@@ -89,8 +97,12 @@ struct InboxSQL {
     }
 
     /// One ordered branch for each office and one for the person, so that each can walk its index and stop.
-    private func waitingBranches(columns: SQL, query: InboxQuery, limit: Int) -> [SQL] {
+    /// Without the reports' own columns, for a count that filters nothing.
+    private func waitingBranches(
+        columns: SQL, query: InboxQuery, limit: Int, withReports: Bool = true
+    ) -> [SQL] {
         let sources = self.sources
+        let report: SQL = withReports ? "JOIN report r ON r.id = w.report_id" : ""
         return sources.enumerated().map { index, source in
             // A report may wait for a person in two offices; it is listed for the first.
             var only: SQL = ""
@@ -100,7 +112,7 @@ struct InboxSQL {
             }
             return
                 """
-                SELECT * FROM (SELECT \(columns) FROM waiting w JOIN report r ON r.id = w.report_id
+                SELECT * FROM (SELECT \(columns) FROM waiting w \(report)
                 WHERE \(source("w"))\(only)\(filter(query)) AND \(notBarred("w.report_id"))
                 ORDER BY \(order(query.sort, "w", due: "w.due_order")) LIMIT \(limit)) AS b\(raw: String(index))
                 """
@@ -109,7 +121,11 @@ struct InboxSQL {
 
     private var sources: [@Sendable (SQL) -> SQL] {
         let person = viewer.staff
-        let byOffice = Dictionary(grouping: places, by: \.office).sorted { $0.key.description < $1.key.description }
+        // A custodian's office comes last: whoever also works at the desk meets the report there, with its title.
+        let byOffice = Dictionary(grouping: places, by: \.office).sorted { left, right in
+            let later = [left.key, right.key].map { world.offices[$0]?.kind == .custody }
+            return later[0] == later[1] ? left.key.description < right.key.description : !later[0]
+        }
         let offices = byOffice.map { office, memberships -> @Sendable (SQL) -> SQL in
             let mask = RoleMask(memberships.map(\.role)).bits
             return { table in
@@ -119,7 +135,15 @@ struct InboxSQL {
                 """
             }
         }
-        return offices + [{ table in "\(table).staff_id = \(person)" }]
+        let mine = places.map(\.office)
+        return offices + [
+            { table in
+                """
+                \(table).staff_id = \(person) AND EXISTS (SELECT 1 FROM report h WHERE h.id = \(table).report_id
+                  AND h.office_id IN \(list: mine))
+                """
+            }
+        ]
     }
 
     private func readable() -> SQL {

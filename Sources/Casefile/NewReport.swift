@@ -91,13 +91,16 @@ struct NewReport: Sendable {
 extension Casefile {
     /// Writes a new report, its keys, texts, files, first events and projections in one transaction.
     func store(
-        _ entry: NewReport, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, mark: [UInt8]?
+        _ entry: NewReport, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, mark: [UInt8]?,
+        announcement: Announcement? = nil
     ) async throws -> Filed {
         let workflow = workflow
         let calendar = calendar
         let world = picture.world
         guard let organ = world.organs[entry.organ] else { throw CasefileError.notFound }
-        let number = try await database.write { tx -> String? in
+        let number = try await database.write(announcement) { tx -> String? in
+            let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
+            guard version == world.version else { throw StalePicture() }
             if let mark {
                 try tx.run("INSERT INTO imported (organ_id, mark) VALUES (\(entry.organ), \(mark))")
             }

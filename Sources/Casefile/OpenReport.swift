@@ -10,6 +10,15 @@ struct OpenReport: Sendable {
     var reach: Reach
     var keys: [StoredKey: HeldKey]
     var picture: Picture
+    /// Every wrap there is: key and recipient, whoever can open it.
+    var holders: Set<Holder> = []
+    /// Whether the organ that holds the report now has a case key, in this viewer's hands or not.
+    var hasCaseKey = false
+
+    struct Holder: Hashable, Sendable {
+        var key: SealingKeyID
+        var recipient: String
+    }
 
     struct StoredKey: Hashable, Sendable {
         var id: SealingKeyID
@@ -37,23 +46,30 @@ struct OpenReport: Sendable {
             viewer.staff, on: stored.standing, world: picture.world, workflow: casefile.workflow)
         guard !reach.isNone else { throw CasefileError.notFound }
         var ring = try KeyRing.load(tx, for: viewer)
+        let mine = Set(ring.recipients)
         var keys: [StoredKey: HeldKey] = [:]
+        var holders: Set<Holder> = []
+        var hasCaseKey = false
         let rows = try tx.rows(
             """
             SELECT k.id, k.kind, k.custody, w.recipient, w.generation, w.wrap
             FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
-            WHERE k.report_id = \(id) AND w.recipient IN \(list: ring.recipients)
-            ORDER BY k.id
+            WHERE k.report_id = \(id) ORDER BY k.id, w.recipient
             """)
         for row in rows {
             let key = StoredKey(id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"))
+            let recipient: String = try row.get("recipient")
+            holders.insert(Holder(key: key.id, recipient: recipient))
+            if key.kind == "case", key.custody == stored.standing.custody?.index { hasCaseKey = true }
             let wanted = key.kind == "identity" ? reach.custody : reach.letter
-            guard wanted, keys[key] == nil else { continue }
-            keys[key] = try ring.open(
-                try row.get("wrap"), recipient: try row.get("recipient"), generation: try row.get("generation"),
-                keyID: key.id)
+            guard wanted, mine.contains(recipient), keys[key] == nil else { continue }
+            let wrap: [UInt8] = try row.get("wrap")
+            // A wrap that does not open is not this person's any more; the others still count.
+            keys[key] = try? ring.open(
+                wrap, recipient: recipient, generation: try row.get("generation"), keyID: key.id)
         }
-        return OpenReport(stored: stored, reach: reach, keys: keys, picture: picture)
+        return OpenReport(
+            stored: stored, reach: reach, keys: keys, picture: picture, holders: holders, hasCaseKey: hasCaseKey)
     }
 
     /// The letter as it stands after all corrections; `nil` when the viewer does not hold its key.

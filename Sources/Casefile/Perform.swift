@@ -7,10 +7,28 @@ extension Casefile {
     /// Does one act on a report. Sealing happens before the transaction; if somebody was faster, nothing is written
     /// and the answer is `.notNow`.
     package func perform(_ name: String, on id: ReportID, by viewer: Viewer, input: ActInput) async throws {
+        try await retryingStale { try await performOnce(name, on: id, by: viewer, input: input) }
+    }
+
+    /// Does something again, at most three times, when the world changed between its reading and its writing.
+    func retryingStale<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        for _ in 1...2 {
+            do { return try await body() } catch is StalePicture { continue }
+        }
+        do { return try await body() } catch is StalePicture { throw CasefileError.notNow }
+    }
+
+    private func performOnce(
+        _ name: String, on id: ReportID, by viewer: Viewer, input: ActInput
+    ) async throws {
         let casefile = self
-        let (open, letter) = try await database.read { tx in
-            let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
-            return (open, try open.letter(tx))
+        let (open, letter) = try await refusingTheNamed(id, viewer) {
+            try await database.read { tx in
+                let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+                let letter = try open.letter(tx)
+                try open.refuseTheNamed(viewer, letter: letter)
+                return (open, letter)
+            }
         }
         let world = open.picture.world
         guard let rule = workflow.acts[name] else { throw CasefileError.notFound }
@@ -21,7 +39,9 @@ extension Casefile {
             let mine = workflow.mayEver(viewer.staff, rule, on: open.stored.standing, world: world)
             throw mine ? CasefileError.notNow : CasefileError.notYourAct
         }
-        let choices = ChoiceLists(open: open, letter: letter, workflow: workflow).all
+        let lists = ChoiceLists(open: open, letter: letter, workflow: workflow)
+        guard !lists.isWithheld(rule) else { throw CasefileError.notNow }
+        let choices = lists.lists(for: [rule])
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
         try change.apply(checked, casefile: self)
@@ -33,8 +53,11 @@ extension Casefile {
         let workflow = workflow
         let calendar = calendar
         let expected = change.open.stored.standing.sequence
+        let known = change.open.picture.world.version
         try await database.write { tx in
             var change = change
+            let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
+            guard version == known else { throw StalePicture() }
             guard try tx.exists("SELECT 1 FROM report WHERE id = \(change.report) AND sequence = \(expected)") else {
                 throw CasefileError.notNow
             }
@@ -57,6 +80,9 @@ extension Casefile {
         }
     }
 }
+
+/// Somebody joined, left or was barred between reading and writing: keys may be due to others now.
+struct StalePicture: Error {}
 
 extension Workflow {
     /// Whether an act is this person's by role, whatever the stage.

@@ -25,7 +25,11 @@ package final class PictureCache: Sendable {
     package init() {}
 
     package func current(_ tx: any Transaction) throws -> Picture {
-        let version: Int64 = try tx.scalar("SELECT version FROM world_version WHERE id = 1") ?? 0
+        try current(tx, version: tx.scalar("SELECT version FROM world_version WHERE id = 1") ?? 0)
+    }
+
+    /// As ``current(_:)``, for whom a query of the same transaction has told the version.
+    func current(_ tx: any Transaction, version: Int64) throws -> Picture {
         if let picture = held.withLock({ $0 }), picture.world.version == version { return picture }
         let fresh = try Picture.load(tx, version: version)
         held.withLock { $0 = fresh }

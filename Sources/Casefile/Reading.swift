@@ -79,9 +79,31 @@ extension Casefile {
     /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason.
     package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
         let casefile = self
-        return try await database.read { tx in
-            let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
-            return try casefile.view(open, for: viewer, tx)
+        return try await refusingTheNamed(id, viewer) {
+            try await database.read { tx in
+                let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+                try open.refuseTheNamed(viewer, letter: try open.letter(tx))
+                return try casefile.view(open, for: viewer, tx)
+            }
+        }
+    }
+
+    /// Somebody who joined, or declared kin, after the filing may turn out to be named in it: then the report does not
+    /// exist for them from this moment on, and a bar says so.
+    func refusingTheNamed<T: Sendable>(
+        _ id: ReportID, _ viewer: Viewer, _ body: () async throws -> T
+    ) async throws -> T {
+        do {
+            return try await body()
+        } catch let named as NamedInIt {
+            try await database.write { tx in
+                try tx.run(
+                    """
+                    INSERT INTO bar (report_id, staff_id, reason) VALUES (\(id), \(viewer.staff), \(named.reason.rawValue))
+                    ON CONFLICT (report_id, staff_id) DO NOTHING
+                    """)
+            }
+            throw CasefileError.notFound
         }
     }
 
@@ -92,8 +114,10 @@ extension Casefile {
         let texts = try openTexts(open, tx)
         let story = try story(open, texts: texts + (try corrections(open, tx)), tx)
         let limits = try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
-        let choices = ChoiceLists(open: open, letter: letter, workflow: workflow).all
+        let lists = ChoiceLists(open: open, letter: letter, workflow: workflow)
         let possible = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
+            .filter { !lists.isWithheld($0.rule) }
+        let choices = lists.lists(for: possible.map(\.rule))
         // What the report waits for stands first.
         let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing) }
         let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing) }
@@ -109,8 +133,8 @@ extension Casefile {
             problem: open.reach.letter ? stored.problem : nil, marks: open.reach.letter ? stored.marks : [],
             letter: letter, reporter: try reporter(open, for: viewer, tx),
             files: open.reach.letter ? try fileViews(open, tx) : [],
-            conversation: open.reach.letter ? conversation(texts) : [], story: story,
-            limits: limits, acts: acts, due: stored.dueDay, world: open.picture.world)
+            conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
+            limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil, world: open.picture.world)
     }
 
     struct OpenedText: Sendable {
@@ -211,11 +235,26 @@ extension Reporter {
     var masked: Reporter {
         Reporter(
             kind: kind, name: String(name.prefix(1)) + "＊＊", phone: Self.tail(phone), email: email.isEmpty ? "" : "＊",
-            address: address.isEmpty ? "" : "＊", residentID: Self.tail(residentID), safeContact: safeContact,
+            address: address.isEmpty ? "" : "＊", residentID: Self.tail(residentID), safeContact: safeContact.isEmpty ? "" : "＊",
             others: others.isEmpty ? "" : "＊")
     }
 
     private static func tail(_ text: String) -> String {
         text.isEmpty ? "" : "＊＊＊" + String(text.suffix(min(4, text.count / 2)))
+    }
+}
+
+/// The viewer turned out to be named in the letter, or kin of somebody who is.
+struct NamedInIt: Error {
+    var reason: BarReason
+}
+
+extension OpenReport {
+    /// Looks, with the letter in hand, whether it names the person who is about to read it.
+    func refuseTheNamed(_ viewer: Viewer, letter: Letter?) throws {
+        guard let letter else { return }
+        if let reason = Jurisdiction.barred(by: letter.reported, in: picture.world)[viewer.staff] {
+            throw NamedInIt(reason: reason)
+        }
     }
 }

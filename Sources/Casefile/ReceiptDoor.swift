@@ -51,7 +51,7 @@ extension Casefile {
             return ReceiptView(
                 stage: history.last?.stage ?? "received", history: history,
                 conversation: casefile.conversation(texts).filter { $0.kind != "objection" || $0.from == "reporter" },
-                files: try casefile.fileViews(open, tx), may: casefile.may(stored), organ: organ)
+                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(stored), organ: organ)
         }
     }
 
@@ -94,6 +94,15 @@ extension Casefile {
         if text.count > FilingLimits.content || text.utf8.contains(0) {
             throw CasefileError.invalid([FieldFault(required ? "text" : "comment", "tooLong")])
         }
+        try await retryingStale {
+            try await tellOnce(act, field, text, to: stage, from: holder, needs: needs, codes: codes)
+        }
+    }
+
+    private func tellOnce(
+        _ act: String, _ field: String, _ text: String, to stage: String?, from holder: ReceiptHolder,
+        needs: ReceiptView.May, codes: [String: String]
+    ) async throws {
         let casefile = self
         let open = try await database.read { tx in
             try OpenReport.load(tx, for: holder, casefile: casefile)

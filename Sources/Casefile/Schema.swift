@@ -118,12 +118,14 @@ package enum CasefileSchema {
           number TEXT, PRIMARY KEY (report_id, idx), UNIQUE (organ_id, number)
         ) STRICT
         """,
+        "CREATE INDEX custody_intake ON custody (intake_office_id, report_id)",
         """
         CREATE TABLE allocation (
           report_id TEXT NOT NULL REFERENCES report(id), staff_id TEXT NOT NULL REFERENCES staff(id),
           PRIMARY KEY (report_id, staff_id)
         ) STRICT
         """,
+        "CREATE INDEX allocation_staff ON allocation (staff_id)",
         """
         CREATE TABLE bar (
           report_id TEXT NOT NULL REFERENCES report(id), staff_id TEXT NOT NULL REFERENCES staff(id),

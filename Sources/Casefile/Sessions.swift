@@ -25,6 +25,8 @@ package struct SignedIn: Sendable {
 package struct Session: Sendable {
     package var viewer: Viewer
     package var person: Staff
+    /// The world that the same look at the database showed.
+    package var world: World
     package var mustChange: Bool
 }
 
@@ -43,7 +45,15 @@ extension Casefile {
             let anybody: [UInt8]? = try await database.read { tx in
                 try tx.scalar("SELECT sealed_key FROM staff ORDER BY id LIMIT 1")
             }
-            if let anybody { _ = try? await gate.open(anybody, password: password) }
+            if let anybody {
+                do {
+                    _ = try await gate.open(anybody, password: password)
+                } catch SealingError.busy {
+                    throw SealingError.busy
+                } catch {
+                    return nil
+                }
+            }
             return nil
         }
         let secret: [UInt8]
@@ -72,15 +82,19 @@ extension Casefile {
     /// The person behind a token; `nil` when it is unknown or has run out.
     package func session(_ token: SessionToken) async throws -> Session? {
         let now = clock.now()
-        let row = try await database.read { tx in
-            try tx.first(
+        let pictures = pictures
+        let found = try await database.read { tx -> (row: Row, world: World)? in
+            let row = try tx.first(
                 """
-                SELECT x.sealed_key AS session_key, x.created_at AS began, x.seen_at AS seen, s.*
+                SELECT x.sealed_key AS session_key, x.created_at AS began, x.seen_at AS seen, s.*,
+                  (SELECT version FROM world_version WHERE id = 1) AS world_version
                 FROM session x JOIN staff s ON s.id = x.staff_id
                 WHERE x.token_hash = \(token.hash) AND s.active = 1
                 """)
+            guard let row else { return nil }
+            return (row, try pictures.current(tx, version: try row.get("world_version")).world)
         }
-        guard let row else { return nil }
+        guard let (row, world) = found else { return nil }
         let seen: Instant = try row.get("seen")
         let began: Instant = try row.get("began")
         guard seen.adding(seconds: SessionLimits.idleSeconds) > now,
@@ -96,7 +110,7 @@ extension Casefile {
         }
         return Session(
             viewer: Viewer(staff: person.id, organ: person.organ, privateKey: try PrivateKey(bytes: secret)),
-            person: person, mustChange: try row.get("must_change"))
+            person: person, world: world, mustChange: try row.get("must_change"))
     }
 
     package func signOut(_ token: SessionToken) async throws {
@@ -124,7 +138,11 @@ extension Casefile {
             try tx.scalar("SELECT sealed_key FROM staff WHERE username = \(username)")
         }
         guard let sealed else { return nil }
-        return try? await gate.open(sealed, password: password)
+        do {
+            return try await gate.open(sealed, password: password)
+        } catch SealingError.wrongKey {
+            return nil
+        }
     }
 }
 

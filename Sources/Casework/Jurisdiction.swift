@@ -37,7 +37,8 @@ extension Jurisdiction {
     /// letters office, moves it up; without an organ, the one of that management level over the place, else the
     /// nearest above. A question that cannot be answered is answered upward, never guessed and never sent down.
     package static func decide(
-        organ code: String?, place: RegionCode?, reported: [ReportedParty], in world: World
+        organ code: String?, place: RegionCode?, reported: [ReportedParty], hasReporter: Bool = false,
+        in world: World
     ) -> Jurisdiction {
         let ranks = reported.compactMap(\.management.rank)
         let unknown = reported.isEmpty || ranks.count < reported.count
@@ -55,8 +56,8 @@ extension Jurisdiction {
             current = found
             reasons.append(.placeAndLevel)
         }
-        let match = OwnOrganMatch(world: world)
-        let barred = match.barred(by: reported)
+        let match = OwnOrganMatch(world: world, parties: reported)
+        let barred = OwnOrganMatch.barred(by: reported, in: world)
         var climbed = 0
         var meant: OrganID?
         while climbed <= world.organs.count {
@@ -81,7 +82,10 @@ extension Jurisdiction {
                 let audience: Audience = isInternal ? .internal : unknown ? .director : .letters
                 if isInternal { reasons.append(.ownCadre) }
                 if audience == .director { reasons.append(.managementUnknown) }
-                if readers(audience, of: organ, barred: barred, in: world).isEmpty {
+                if readers(audience, of: organ, barred: barred, in: world).isEmpty
+                    || !canDecide(organ, barred: barred, in: world)
+                    || (hasReporter && !canKeepIdentity(organ, barred: barred, in: world))
+                {
                     reasons.append(.noOneMayRead)
                     guard let up = world.parent(of: organ) else { return .aboveThisPlatform }
                     current = up
@@ -137,25 +141,46 @@ extension Jurisdiction {
             .map(\.staff)
     }
 
-    /// Whether an organ may be given a report about these parties (I-1: the recipient check of every transfer):
-    /// not the reported unit, nor any organ under it; not an organ below the level of a reported person; not one where
-    /// nobody might read it.
+    /// Whether somebody is left to approve. An organ that has named no leaders yet is not passed by for that.
+    private static func canDecide(_ organ: Organ, barred: [StaffID: BarReason], in world: World) -> Bool {
+        let leaders = world.leaders(of: organ.id)
+        return leaders.isEmpty || leaders.contains { barred[$0] == nil }
+    }
+
+    /// Whether a custodian is left to keep the reporter's identity.
+    private static func canKeepIdentity(_ organ: Organ, barred: [StaffID: BarReason], in world: World) -> Bool {
+        guard let office = world.office(.custody, of: organ.id) else { return false }
+        return world.members(of: office.id).contains { $0.admitted && barred[$0.staff] == nil }
+    }
+
+    /// Whether an organ may be given a report about these parties (I-1: the recipient check of every transfer).
     package static func mayReceive(_ organ: Organ, reported: [ReportedParty], in world: World) -> Bool {
-        let match = OwnOrganMatch(world: world)
-        if let highest = reported.compactMap(\.management.rank).min(), highest < world.rank(of: organ) { return false }
-        if reported.isEmpty || reported.contains(where: { $0.management == .unknown }) { return false }
-        guard
-            case .stay(let same, let isInternal) = verdict(
-                on: organ, meant: organ.id, reported: reported, match: match, world: world),
-            same.id == organ.id, !isInternal
-        else { return false }
-        return !readers(.letters, of: organ, barred: match.barred(by: reported), in: world).isEmpty
+        !recipients(among: [organ], reported: reported, in: world).isEmpty
+    }
+
+    /// Those of the organs that may be given a report about these parties: not the reported unit, nor any organ under
+    /// it; not an organ below the level of a reported person; not one where nobody might read or decide.
+    package static func recipients(among organs: [Organ], reported: [ReportedParty], in world: World) -> [Organ] {
+        if reported.isEmpty || reported.contains(where: { $0.management == .unknown }) { return [] }
+        let highest = reported.compactMap(\.management.rank).min()
+        let match = OwnOrganMatch(world: world, parties: reported)
+        let barred = OwnOrganMatch.barred(by: reported, in: world)
+        return organs.filter { organ in
+            if let highest, highest < world.rank(of: organ) { return false }
+            guard
+                case .stay(let same, let isInternal) = verdict(
+                    on: organ, meant: organ.id, reported: reported, match: match, world: world),
+                same.id == organ.id, !isInternal
+            else { return false }
+            return !readers(.letters, of: organ, barred: barred, in: world).isEmpty
+                && canDecide(organ, barred: barred, in: world)
+        }
     }
 }
 
 extension Jurisdiction {
     /// Staff who are named among the reported, or whose declared kin is.
     package static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
-        OwnOrganMatch(world: world).barred(by: parties)
+        OwnOrganMatch.barred(by: parties, in: world)
     }
 }

@@ -2,22 +2,25 @@ import Kernel
 
 /// The names of organs, staff and declared kin, normalised once per picture of the world.
 struct NameIndex: Sendable {
-    private let organs: [(name: [UInt8], organ: OrganID)]
+    /// Each name once, with every organ that answers to it (「镇纪委」 is said in every town).
+    private let organs: [(name: [UInt8], organs: Set<OrganID>)]
+    /// The longest name of a person that is not written in Latin letters, in characters.
+    private let longest: Int
     private let staff: [String: [StaffID]]
     private let kin: [String: [StaffID]]
 
     init(organs: [Organ], staff: [Staff]) {
-        var names: [(name: [UInt8], organ: OrganID)] = []
+        var names: [String: Set<OrganID>] = [:]
         for organ in organs {
             for alias in Set([organ.name, organ.shortName, organ.nameEnglish] + organ.aliases) {
                 let plain = PlainName.normalised(alias)
-                if plain.count >= 3 { names.append((Array(plain.utf8), organ.id)) }
+                if plain.count >= 3 { names[plain, default: []].insert(organ.id) }
             }
         }
-        self.organs = names
+        self.organs = names.map { (Array($0.key.utf8), $0.value) }
         var people: [String: [StaffID]] = [:]
         var relatives: [String: [StaffID]] = [:]
-        for person in staff where person.active {
+        for person in staff {
             for name in Set(([person.name, person.nameEnglish] + person.aliases).map(PlainName.normalised))
             where name.count >= 2 {
                 people[name, default: []].append(person.id)
@@ -28,24 +31,32 @@ struct NameIndex: Sendable {
         }
         self.staff = people
         kin = relatives
+        longest = (Array(people.keys) + relatives.keys).filter { $0.first?.isASCII == false }.map(\.count).max() ?? 0
     }
 
-    /// The organs that `plain` (already normalised) names. An alias that stands inside a longer one does not count:
-    /// 「清棠县纪委」 is not 「县纪委」 of every county; two organs named side by side are both named.
-    func organsNamed(in plain: String) -> Set<OrganID> {
+    /// The organs that `plain` (already normalised) names, and what is left of it without those names. An alias that
+    /// stands inside a longer one does not count: 「清棠县纪委」 is not 「县纪委」 of every county; two organs named side
+    /// by side are both named.
+    func organsNamed(in plain: String) -> (organs: Set<OrganID>, rest: String) {
         let bytes = Array(plain.utf8)
-        var found: [(place: Range<Int>, organ: OrganID)] = []
+        var found: [(place: Range<Int>, organs: Set<OrganID>)] = []
         for entry in organs {
             for start in bytes.places(of: entry.name) {
-                found.append((start..<(start + entry.name.count), entry.organ))
+                found.append((start..<(start + entry.name.count), entry.organs))
             }
         }
-        let whole = found.filter { inner in
-            !found.contains { outer in
-                outer.place.count > inner.place.count && inner.place.clamped(to: outer.place) == inner.place
-            }
+        // Sorted so that whatever lies inside another comes after it: one pass leaves the outermost.
+        found.sort { ($0.place.lowerBound, $1.place.upperBound) < ($1.place.lowerBound, $0.place.upperBound) }
+        var organs: Set<OrganID> = []
+        var rest: [UInt8] = []
+        var end = 0
+        for (place, named) in found where place.upperBound > end {
+            organs.formUnion(named)
+            if place.lowerBound > end { rest += bytes[end..<place.lowerBound] }
+            end = place.upperBound
         }
-        return Set(whole.map(\.organ))
+        rest += bytes[end...]
+        return (organs, String(decoding: rest, as: UTF8.self))
     }
 
     /// Staff whose name the field holds.
@@ -63,15 +74,12 @@ struct NameIndex: Sendable {
         guard letters.count > 3 else { return [] }
         var found: Set<StaffID> = []
         for start in letters.indices where !letters[start].isASCII {
-            for end in stride(from: start + 2, through: min(start + Self.longest, letters.count), by: 1) {
+            for end in stride(from: start + 2, through: min(start + longest, letters.count), by: 1) {
                 found.formUnion(names[String(letters[start..<end])] ?? [])
             }
         }
         return found.sorted()
     }
-
-    /// The longest name, in characters, that is looked for inside a field.
-    private static let longest = 16
 }
 
 extension [UInt8] {

@@ -4,12 +4,39 @@ import Kernel
 /// The words are compared in memory at filing and never stored.
 struct OwnOrganMatch {
     let world: World
+    /// Organs named, and the words that are left, for each party: looked for once.
+    private let named: [ReportedParty: (organs: Set<OrganID>, rest: String)]
+
+    init(world: World, parties: [ReportedParty]) {
+        self.world = world
+        var named: [ReportedParty: (organs: Set<OrganID>, rest: String)] = [:]
+        for party in parties where named[party] == nil {
+            // Unit, post and name together: people write "县纪委张三" into whichever field they meet first.
+            let plain = PlainName.normalised([party.unit, party.position, party.name].joined(separator: "　"))
+            named[party] = world.names.organsNamed(in: plain)
+        }
+        self.named = named
+    }
 
     /// Words that, with no organ's name before them, could mean any discipline organ.
-    static let genericWords = ["纪委", "监委", "纪检", "监察委", "纪律检查", "监察机关", "disciplineinspection"]
+    private static let genericWords = [
+        "纪委", "监委", "纪检", "监察委", "监察局", "纪律检查", "监察机关", "disciplineinspection",
+    ]
+    /// Words that mean the organ that is spoken to when they stand first: its offices, "your commission".
+    private static let addressWords = [
+        "信访室", "信访举报室", "监督检查室", "审查调查室", "案管", "案件监督管理室", "干部监督室", "案件审理室", "审理室", "第一监督",
+        "第二监督", "第三监督", "第四监督", "第一纪检", "第二纪检", "贵委", "你委", "本委", "贵单位", "你单位", "你们单位",
+    ]
+    /// Units of their own whose discipline office is not one of ours.
+    private static let institutions = [
+        "医院", "学校", "大学", "学院", "中学", "小学", "公司", "集团", "银行", "局", "厅", "厂", "中心", "研究院", "研究所",
+    ]
     private static let leaderWords = ["书记", "监委主任", "监察委主任", "组长", "一把手", "主要负责人"]
-    /// What people write for a unit that they do not know.
-    private static let unknownWords: Set = ["不详", "不清楚", "不知道", "未知", "不明", "无", "没有", "unknown", "none", "na"]
+    /// What people write for a unit that they do not know: anywhere in it, or as the whole of it.
+    private static let unknownParts = ["不详", "不清楚", "不知道", "未知", "不明", "不晓得"]
+    private static let unknownWords: Set = [
+        "无", "没有", "unknown", "none", "na", "县里", "市里", "省里", "镇里", "乡里", "机关", "单位", "本单位",
+    ]
 
     /// What the words say about one organ.
     enum Naming: Equatable {
@@ -21,14 +48,25 @@ struct OwnOrganMatch {
         case other
     }
 
-    /// Looks at unit, post and name together: people write "县纪委张三" into whichever field they meet first.
     func naming(of party: ReportedParty, for organ: Organ) -> Naming {
-        let plain = PlainName.normalised([party.unit, party.position, party.name].joined(separator: "　"))
-        guard !plain.isEmpty else { return .other }
-        let named = world.names.organsNamed(in: plain)
-        if named.contains(organ.id) { return .this }
-        if !named.isEmpty { return .other }
-        return Self.genericWords.contains { plain.contains($0) } ? .generic : .other
+        guard let found = named[party] else { return .other }
+        if found.organs.contains(organ.id) { return .this }
+        if isGeneric(party, rest: found.rest) {
+            // A person managed by a named higher committee than the organ's own people cannot be one of them.
+            if let rank = party.management.rank, rank > world.rank(of: organ), rank <= 3 { return .other }
+            return .generic
+        }
+        return .other
+    }
+
+    private func isGeneric(_ party: ReportedParty, rest: String) -> Bool {
+        let unit = PlainName.normalised(party.unit)
+        let first = unit.isEmpty ? PlainName.normalised(party.position) : unit
+        if Self.addressWords.contains(where: { first.hasPrefix($0) }) { return true }
+        guard Self.genericWords.contains(where: { rest.contains($0) }) else { return false }
+        var plain = rest
+        for word in Self.genericWords { plain = plain.replacing(word, with: "") }
+        return !Self.institutions.contains { plain.contains($0) }
     }
 
     /// The consequence for an organ that would receive a report about this party.
@@ -55,7 +93,9 @@ struct OwnOrganMatch {
         if sameName.isEmpty { return .none }
         // The name of one of ours, and no unit that would tell the two apart.
         let unit = PlainName.normalised(party.unit)
-        return unit.isEmpty || Self.unknownWords.contains(unit) ? .superior(.ownOrganNotRuledOut) : .none
+        let isUnknown =
+            unit.isEmpty || Self.unknownWords.contains(unit) || Self.unknownParts.contains { unit.contains($0) }
+        return isUnknown ? .superior(.ownOrganNotRuledOut) : .none
     }
 
     private func namesLeader(_ party: ReportedParty) -> Bool {
@@ -64,12 +104,14 @@ struct OwnOrganMatch {
         }
     }
 
-    /// Staff who may not read a report: named in it, or kin of someone named.
-    func barred(by parties: [ReportedParty]) -> [StaffID: BarReason] {
+    /// Staff who may not read a report: named anywhere in it as somebody reported, or kin of someone named.
+    static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
         var result: [StaffID: BarReason] = [:]
-        for party in parties where party.kind == .person {
-            for person in world.names.staff(in: party.name) { result[person] = .reported }
-            for person in world.names.kin(in: party.name) where result[person] == nil { result[person] = .kin }
+        for party in parties {
+            for field in [party.name, party.unit, party.position] where !field.isEmpty {
+                for person in world.names.staff(in: field) { result[person] = .reported }
+                for person in world.names.kin(in: field) where result[person] == nil { result[person] = .kin }
+            }
         }
         return result
     }

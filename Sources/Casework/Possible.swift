@@ -27,7 +27,7 @@ extension Workflow {
         guard standing.fulfils(act.guardCondition, in: world) else { return nil }
         if act.once, standing.wasDone(act.name) { return nil }
         if act.steps.isEmpty {
-            return stages[standing.stage]?.phase == .end ? nil : standing.stage
+            return stages[standing.stage]?.phase == .end && !act.alsoAtEnd ? nil : standing.stage
         }
         for step in act.steps
         where step.stage == standing.stage && standing.fulfils(step.when, in: world)

@@ -30,7 +30,8 @@ package struct Reach: Sendable, Equatable {
             guard let office = world.offices[place.office] else { continue }
             if office.organ == standing.identityOrgan, office.kind == .custody, place.role == .custodian {
                 reach.custody = standing.hasReporter
-                reach.outline = reach.outline || standing.hasReporter
+                // Once the report has gone on, its way is no longer this custodian's to see.
+                if office.organ == custody.organ, standing.hasReporter { reach.outline = true }
             }
             if place.office == custody.intakeOffice {
                 let desk: Set<Role> = custody.audience == .director ? [.director] : [.director, .registrar, .triage]

@@ -93,6 +93,8 @@ package struct ActRule: Sendable, Hashable {
     package var source: String
     /// Empty: possible at any stage.
     package var steps: [Step]
+    /// Possible even when the report has come to its end.
+    package var alsoAtEnd: Bool
     package var actors: [ActorRule]
     /// The person who proposed may not decide.
     package var notByProposer: Bool
@@ -162,7 +164,7 @@ extension ActRule {
     /// An act that no rule file needs to allow: what a reporter does by receipt, and a paper that is attached.
     package static func unruled(_ name: String) -> ActRule {
         ActRule(
-            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], actors: [], notByProposer: false,
+            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [], notByProposer: false,
             waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [])
     }
 }

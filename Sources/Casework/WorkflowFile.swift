@@ -71,6 +71,7 @@ extension Workflow {
     ) throws(RuleFault) -> ActRule {
         var steps: [Step] = []
         let from = try value.at("from")
+        var alsoAtEnd = false
         if from.isList {
             for item in from.items {
                 steps.append(
@@ -78,6 +79,8 @@ extension Workflow {
                         stage: try item.string("stage"), to: try item.maybe("to")?.string(),
                         when: try condition(item.maybe("when")), unless: try condition(item.maybe("unless"))))
             }
+        } else if try from.string() == "always" {
+            alsoAtEnd = true
         } else if try from.string() != "any" {
             throw from.fault("a list of stages, or \"any\", is expected here")
         }
@@ -98,7 +101,7 @@ extension Workflow {
         var fields: [FieldRule] = []
         for item in value.maybe("fields")?.items ?? [] { fields.append(try field(item, vocabularies)) }
         return ActRule(
-            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps,
+            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps, alsoAtEnd: alsoAtEnd,
             actors: actors, notByProposer: try value.maybe("notBy")?.string() == "proposer",
             waits: try waits(value.maybe("waits")), only: try value.maybe("only")?.string(),
             once: try value.flag("once"),

@@ -102,6 +102,14 @@ package struct World: Sendable {
         }
     }
 
+    /// Those of an organ who may approve: its admitted leaders.
+    package func leaders(of organ: OrganID) -> [StaffID] {
+        guard let office = office(.leaders, of: organ) else { return [] }
+        return members(of: office.id)
+            .filter { $0.admitted && ($0.role == .deputy || $0.role == .principal) }
+            .map(\.staff)
+    }
+
     package func places(of person: StaffID) -> [Membership] { placesOf[person] ?? [] }
 
     package func staff(of organ: OrganID) -> [Staff] {

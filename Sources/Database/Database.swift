@@ -16,11 +16,32 @@ package protocol Database: Sendable {
     @discardableResult
     func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 
+    /// Tells the writer that a write is being prepared: what is announced now commits together. `nil` where nobody
+    /// would wait.
+    func announce() -> Announcement?
+
+    /// As ``write(_:)``, and fulfils the announcement.
+    @discardableResult
+    func write<T: Sendable>(
+        _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T
+
     /// What was done since it was opened.
     var counters: Counters { get }
 
     /// Finishes what was accepted and releases files and connections; later calls throw ``DatabaseError/closed``.
     func close() async
+}
+
+extension Database {
+    package func announce() -> Announcement? { nil }
+
+    @discardableResult
+    package func write<T: Sendable>(
+        _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await write(body)
+    }
 }
 
 /// What a database has done since it was opened.

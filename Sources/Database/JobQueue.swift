@@ -13,16 +13,26 @@ struct Job: Sendable {
 final class JobQueue: Sendable {
     private struct State {
         var jobs: [Job] = []
+        /// Jobs that were announced and have not come.
+        var announced = 0
         var idle = 0
         var isClosed = false
+
+        mutating func takeFirst(_ limit: Int) -> [Job] {
+            let taken = Array(jobs.prefix(limit))
+            jobs.removeFirst(taken.count)
+            return taken
+        }
     }
 
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
 
     /// Takes a job in, or answers false when closed.
-    func push(_ job: Job) -> Bool {
+    func push(_ job: Job, announcement: Announcement? = nil) -> Bool {
+        let wasAnnounced = announcement?.fulfil() ?? false
         let (accepted, wake) = state.withLock { state in
+            if wasAnnounced { state.announced -= 1 }
             guard !state.isClosed else { return (false, false) }
             state.jobs.append(job)
             guard state.idle > 0 else { return (true, false) }
@@ -37,11 +47,7 @@ final class JobQueue: Sendable {
     func take(_ limit: Int) -> [Job]? {
         while true {
             let found: [Job]?? = state.withLock { state in
-                if !state.jobs.isEmpty {
-                    let taken = Array(state.jobs.prefix(limit))
-                    state.jobs.removeFirst(taken.count)
-                    return .some(taken)
-                }
+                if !state.jobs.isEmpty { return .some(state.takeFirst(limit)) }
                 if state.isClosed { return .some(nil) }
                 state.idle += 1
                 return .none
@@ -49,6 +55,52 @@ final class JobQueue: Sendable {
             if let found { return found }
             bell.wait()
         }
+    }
+
+    /// Counts a job that is on its way.
+    func announce() -> Announcement {
+        state.withLock { $0.announced += 1 }
+        return Announcement { [weak self] in self?.withdraw() }
+    }
+
+    private func withdraw() {
+        let wake = state.withLock { state in
+            state.announced -= 1
+            guard state.announced == 0, state.idle > 0 else { return false }
+            state.idle -= 1
+            return true
+        }
+        if wake { bell.signal() }
+    }
+
+    /// Whether jobs wait or are on their way.
+    var hasCompany: Bool { state.withLock { !$0.jobs.isEmpty || $0.announced > 0 } }
+
+    /// Takes `limit` jobs at most of those that wait; while there are none and some are announced, waits for them.
+    /// Empty when nobody comes, and once `deadline` is past.
+    func takeCompany(_ limit: Int, until deadline: DispatchTime) -> [Job] {
+        while true {
+            let isLate = DispatchTime.now() >= deadline
+            let found: [Job]? = state.withLock { state in
+                if isLate { return [] }
+                if !state.jobs.isEmpty { return state.takeFirst(limit) }
+                guard state.announced > 0, !state.isClosed else { return [] }
+                state.idle += 1
+                return nil
+            }
+            if let found { return found }
+            if bell.wait(timeout: deadline) == .timedOut { stopWaiting() }
+        }
+    }
+
+    /// After a wait that ran out: whoever meanwhile counted on this thread has rung, or is about to.
+    private func stopWaiting() {
+        let isCounted = state.withLock { state in
+            guard state.idle > 0 else { return false }
+            state.idle -= 1
+            return true
+        }
+        if !isCounted { bell.wait() }
     }
 
     /// Takes in nothing more and wakes everyone; what was accepted is still handed out.

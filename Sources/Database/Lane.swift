@@ -1,9 +1,11 @@
+import Dispatch
 import Foundation
 import Synchronization
 
 /// A thread of its own that takes jobs from a queue and does those that wait together in one transaction.
 ///
-/// Nobody waits for company: while one transaction is being synced, what arrives becomes the next one.
+/// Nobody waits for company that may never come: while one transaction is being synced, what arrives becomes the next
+/// one, and only what was announced is waited for, for ``patience`` at most.
 struct Lane: Sendable {
     let queue: JobQueue
     /// How many jobs may share a transaction; 1 for readers.
@@ -11,11 +13,14 @@ struct Lane: Sendable {
     let isWriter: Bool
     let counters: Tally
 
+    /// How long a transaction stays open for announced jobs.
+    private static let patience = DispatchTimeInterval.milliseconds(20)
+
     /// Starts the thread; `whenDone` is called on it after its post has closed.
     func start(name: String, driver: some Driver, whenDone: @escaping @Sendable () -> Void) {
         let thread = Thread {
             let post = driver.post(writing: isWriter)
-            while let jobs = queue.take(limit) { serve(jobs[...], at: post) }
+            while let jobs = queue.take(limit) { serve(jobs, at: post) }
             post.close()
             whenDone()
         }
@@ -23,13 +28,13 @@ struct Lane: Sendable {
         thread.start()
     }
 
-    private func serve(_ jobs: ArraySlice<Job>, at post: any Post) {
+    private func serve(_ jobs: [Job], at post: any Post) {
         counters.began(jobs.count, isWriter: isWriter)
-        var rest = jobs
+        var rest = jobs[...]
         while !rest.isEmpty {
             var begun = rest.count
             do throws(DatabaseError) {
-                try post.use { connection in begun = together(rest, on: connection) }
+                try post.use { connection in begun = together(&rest, on: connection) }
             } catch {
                 for job in rest { job.fail(error) }
                 begun = rest.count
@@ -39,9 +44,9 @@ struct Lane: Sendable {
         }
     }
 
-    /// Does the jobs in one transaction and answers how many were begun. The rest are to be tried anew: the connection
-    /// was lost, or the engine gave up the whole transaction, before their turn came.
-    private func together(_ jobs: ArraySlice<Job>, on connection: any Connection) -> Int {
+    /// Does the jobs, and those that join them, in one transaction and answers how many were begun. The rest are to be
+    /// tried anew: the connection was lost, or the engine gave up the whole transaction, before their turn came.
+    private func together(_ jobs: inout ArraySlice<Job>, on connection: any Connection) -> Int {
         do throws(DatabaseError) { try connection.begin() } catch {
             connection.rollback()
             for job in jobs { job.fail(error) }
@@ -51,9 +56,13 @@ struct Lane: Sendable {
         var failed: [(job: Job, error: any Error)] = []
         var begun = 0
         var loss: DatabaseError?
-        for job in jobs {
+        let isAlone = jobs.count == 1 && !(isWriter && queue.hasCompany)
+        let deadline = DispatchTime.now() + Self.patience
+        while true {
+            if begun == jobs.count, !isAlone { join(&jobs, until: deadline) }
+            guard let job = jobs.dropFirst(begun).first else { break }
             begun += 1
-            switch perform(job, on: connection, alone: jobs.count == 1) {
+            switch perform(job, on: connection, alone: isAlone) {
             case .kept(let tell): kept.append((job, tell))
             case .undone(let error): failed.append((job, error))
             case .lost(let error, let whole):
@@ -77,6 +86,14 @@ struct Lane: Sendable {
         }
         for (job, error) in failed { job.fail(error) }
         return begun
+    }
+
+    /// Lets those who came meanwhile, or are announced, into the open transaction.
+    private func join(_ jobs: inout ArraySlice<Job>, until deadline: DispatchTime) {
+        guard isWriter, jobs.count < limit else { return }
+        let company = queue.takeCompany(limit - jobs.count, until: deadline)
+        counters.began(company.count, isWriter: isWriter)
+        jobs += company
     }
 
     /// How a job ended: well, failed alone, or failed together with everything that shares its transaction.

@@ -38,6 +38,14 @@ package final class LaneDatabase: Database {
         try await submit(body, to: writes)
     }
 
+    package func announce() -> Announcement? { writes.announce() }
+
+    package func write<T: Sendable>(
+        _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await submit(body, to: writes, announcement)
+    }
+
     package func close() async {
         writes.close()
         reads.close()
@@ -46,7 +54,8 @@ package final class LaneDatabase: Database {
 
     /// A continuation knows nothing of cancellation: what the queue accepted is done.
     private func submit<T: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> T, to queue: JobQueue
+        _ body: @escaping @Sendable (any Transaction) throws -> T, to queue: JobQueue,
+        _ announcement: Announcement? = nil
     ) async throws -> T {
         try await withCheckedThrowingContinuation { (caller: CheckedContinuation<T, any Error>) in
             let job = Job(
@@ -55,7 +64,7 @@ package final class LaneDatabase: Database {
                     return { caller.resume(returning: value) }
                 },
                 fail: { error in caller.resume(throwing: error) })
-            if !queue.push(job) { job.fail(DatabaseError.closed) }
+            if !queue.push(job, announcement: announcement) { job.fail(DatabaseError.closed) }
         }
     }
 }

@@ -98,6 +98,14 @@ private struct PlacedDatabase: Database {
         try await inner.write(body)
     }
 
+    func announce() -> Announcement? { inner.announce() }
+
+    func write<T: Sendable>(
+        _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        try await inner.write(announcement, body)
+    }
+
     func close() async {
         await inner.close()
         await place.remove()

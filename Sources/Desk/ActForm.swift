@@ -83,7 +83,7 @@ struct ActForms {
                 name: act.rule.name, label: act.rule.label.text(language), source: act.rule.source,
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
                 isOpen: failed == nil ? index == 0 : mine != nil,
-                isSerious: ["recuse", "send-up", "archive", "decline"].contains(act.rule.name), summary: summary,
+                isSerious: ["recuse", "send-up", "decline"].contains(act.rule.name), summary: summary,
                 parts: act.rule.fields.map { part($0, act, mine?.typed ?? [:], summary) })
         }
     }

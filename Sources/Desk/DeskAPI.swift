@@ -32,11 +32,13 @@ package struct DeskAPI: Sendable {
         }
         routes.put("/api/v1/reports/:id/files/:name") { request, context in
             let viewer = try context.viewer
+            try await self.casefile.mayAttach(to: try context.reportID, by: viewer)
             let staged = try await Upload.receive(
                 request, name: try context.parameter("name"), into: self.casefile)
             do {
                 try await self.casefile.attach(staged, to: try context.reportID, by: viewer)
-            } catch {
+            } catch let error as CasefileError {
+                // Only a clear no removes the file: after a lost connection nobody knows whether it was kept.
                 self.casefile.files.remove(staged.stored)
                 throw error
             }

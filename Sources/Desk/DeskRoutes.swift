@@ -49,9 +49,9 @@ package struct DeskRoutes: Sendable {
         _ request: Request, _ context: SiteContext, current: ReportID?
     ) async throws -> (QueueModel, Int) {
         let viewer = try context.viewer
-        let asked = QueueRequest(request)
-        let page = try await casefile.inbox(asked.query, for: viewer, titles: true)
-        let waiting = try await casefile.inboxCount(for: viewer)
+        let asked = QueueRequest(request, stages: casefile.workflow.stageOrder)
+        let page = try await casefile.inbox(asked.query, for: viewer, titles: true, counting: true)
+        let waiting = page.waiting ?? 0
         let model = QueueModel(
             page, request: asked, waiting: waiting, current: current, workflow: casefile.workflow,
             texts: services.shell.texts(context), language: context.language.rawValue)
@@ -80,7 +80,7 @@ package struct DeskRoutes: Sendable {
         let language = context.language.rawValue
         let view = try await casefile.report(id, for: viewer)
         let (queue, waiting) = try await queue(request, context, current: id)
-        let address = QueueRequest(request).address()
+        let address = QueueRequest(request, stages: casefile.workflow.stageOrder).address()
         let maker = ReportPageMaker(
             view: view, workflow: casefile.workflow, regions: casefile.regions, texts: texts, language: language,
             today: casefile.clock.now().day)
@@ -109,7 +109,7 @@ package struct DeskRoutes: Sendable {
             let errors = faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }
             return try await reportPage(request, context, id, failed: (name, typed, errors))
         }
-        let address = QueueRequest(request).address()
+        let address = QueueRequest(request, stages: casefile.workflow.stageOrder).address()
         // Whoever sent a report on may no longer read it: then back to the queue.
         let stillMine = (try? await casefile.report(id, for: viewer)) != nil
         return .seeOther((stillMine ? "/desk/reports/\(id)" : "/desk") + address + "&done=\(name)")
@@ -118,14 +118,15 @@ package struct DeskRoutes: Sendable {
     private func upload(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try context.reportID
         let viewer = try context.viewer
+        try await casefile.mayAttach(to: id, by: viewer)
         try await Upload.each(of: request, context, into: casefile) { staged in
             do {
                 try await self.casefile.attach(staged, to: id, by: viewer)
-            } catch {
+            } catch let error as CasefileError {
                 self.casefile.files.remove(staged.stored)
                 throw error
             }
         }
-        return .seeOther("/desk/reports/\(id)" + QueueRequest(request).address())
+        return .seeOther("/desk/reports/\(id)" + QueueRequest(request, stages: casefile.workflow.stageOrder).address())
     }
 }

@@ -10,12 +10,12 @@ import Site
 struct QueueRequest: Sendable {
     var query: InboxQuery
 
-    init(_ request: Request) {
+    init(_ request: Request, stages: [String]) {
         query = InboxQuery(
             tab: request.query("tab").flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
             sort: request.query("sort").flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
             limit: 25, offset: request.query("offset").flatMap { Int($0) } ?? 0,
-            stage: request.query("stage").flatMap { $0.isEmpty ? nil : String($0.prefix(40)) },
+            stage: request.query("stage").flatMap { stages.contains($0) ? $0 : nil },
             channel: request.query("channel").flatMap { Channel(rawValue: $0) })
     }
 

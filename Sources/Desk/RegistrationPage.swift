@@ -64,7 +64,7 @@ struct RegistrationRoutes: Sendable {
         guard let level = ManagementLevel(rawValue: form["rank"] ?? "") else { return .seeOther("/register") }
         let world = try await services.casefile.world()
         if let organ = world.organs[viewer.organ], let rank = level.rank, rank < world.rank(of: organ) {
-            try await services.casefile.handUp(by: viewer)
+            try await services.casefile.handUp(by: viewer, level: level)
             let texts = services.shell.texts(context)
             let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
             return try services.shell.page("desk/hand-up", NoModel(), frame)
@@ -119,7 +119,7 @@ struct RegistrationRoutes: Sendable {
         let posted = try await request.form(context)
         let input = RegistrationInput(form: posted)
         do {
-            var filing = try input.filing()
+            var filing = try input.filing(under: services.casefile.workflow)
             filing.files = posted.all("scan").prefix(EvidenceLimits.files).compactMap {
                 services.casefile.scan($0, of: viewer)
             }
@@ -165,7 +165,8 @@ extension RegistrationInput {
         marks = form.all("marks")
         reported = form.group("reported").compactMap { group in
             let fields = group.fields
-            guard fields.filled("name") != nil || fields.filled("unit") != nil || fields.filled("position") != nil else {
+            guard fields.filled("name") != nil || fields.filled("unit") != nil || fields.filled("position") != nil
+            else {
                 return nil
             }
             return Party(

@@ -121,9 +121,11 @@ struct ReportPageMaker {
         let handlers = standing.handlers.compactMap { name(of: $0) }.sorted().joined(separator: "、")
         return [
             Fact(texts.text("desk.fact.number"), view.number),
-            Fact(texts.text("desk.fact.holder"), standing.custody.flatMap { custody in
-                [name(of: custody.organ), name(of: custody.office)].compactMap { $0 }.joined(separator: " · ")
-            }),
+            Fact(
+                texts.text("desk.fact.holder"),
+                standing.custody.flatMap { custody in
+                    [name(of: custody.organ), name(of: custody.office)].compactMap { $0 }.joined(separator: " · ")
+                }),
             Fact(texts.text("desk.fact.handlers"), view.reach.papers ? handlers : nil),
             Fact(texts.text("desk.fact.channel"), texts.text("desk.channel.\(view.channel.rawValue)")),
             Fact(texts.text("desk.fact.received"), view.receivedAt.shortText),
@@ -230,9 +232,9 @@ struct ReportPageMaker {
         guard field == "conclude.results", let rows: [[String: String]] = JSONText.decode(text) else { return text }
         let parties = view.letter?.reported ?? []
         return rows.map { row in
-            let index = (row["party"].flatMap { Int($0) } ?? 0) - 1
-            let name = parties.indices.contains(index)
-                ? (parties[index].name.isEmpty ? parties[index].unit : parties[index].name) : "?"
+            let place = row["party"].flatMap { Int($0) } ?? 0
+            let party = parties.indices.contains(place &- 1) ? parties[place &- 1] : nil
+            let name = row["name"] ?? party.map { $0.name.isEmpty ? $0.unit : $0.name } ?? "—"
             let finding = workflow.label("finding", row["finding"] ?? "", language)
             return "\(name)：\(finding)；\(workflow.label("handling-result", row["handling"] ?? "", language))"
         }.joined(separator: "\n")
@@ -278,7 +280,8 @@ struct Completeness: MustacheParent {
         let party = letter.reported.first
         let checks: [(String, Bool)] = [
             ("title", !letter.title.isEmpty), ("content", letter.content.count >= 30),
-            ("reported", party != nil), ("unit", letter.reported.allSatisfy { !$0.unit.isEmpty || $0.kind == .unit } && party != nil),
+            ("reported", party != nil),
+            ("unit", letter.reported.allSatisfy { !$0.unit.isEmpty || $0.kind == .unit } && party != nil),
             ("position", letter.reported.allSatisfy { !$0.position.isEmpty || $0.kind == .unit } && party != nil),
             ("management", party != nil && letter.reported.allSatisfy { $0.management != .unknown }),
             ("happened", !letter.happened.isEmpty), ("place", letter.place != nil || !letter.location.isEmpty),

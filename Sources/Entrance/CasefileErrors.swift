@@ -1,4 +1,5 @@
 package import Casefile
+package import Database
 package import Site
 
 extension CasefileError: SiteErrorConvertible {
@@ -21,6 +22,17 @@ extension CasefileError: SiteErrorConvertible {
         case .fileTooLarge: .tooLarge("entrance.errors.file-too-large", ["megabytes": "50"])
         case .fileType: .unsupportedMedia("entrance.errors.file-type")
         case .tooManyFiles: .conflict(type: "too-many-files", "entrance.errors.too-many-files")
+        }
+    }
+}
+
+extension DatabaseError: SiteErrorConvertible {
+    /// What was sent twice, and what cannot be reached, are told apart from faults of the program.
+    package var siteError: SiteError {
+        switch self {
+        case .constraint(.unique, _): .conflict(type: "already-there", "entrance.errors.already-there")
+        case .busy, .unavailable, .closed: .unavailable
+        default: .plainFault
         }
     }
 }

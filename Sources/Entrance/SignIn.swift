@@ -1,4 +1,5 @@
 import Casefile
+import Casework
 import HTTPTypes
 package import Hummingbird
 import Mustache
@@ -11,8 +12,10 @@ package struct SignInRoutes: Sendable {
 
     package init(_ services: Services) { self.services = services }
 
-    /// Slow-down for one account: fifteen tries, then one every two minutes; never locked for good.
-    private static let perAccount = RateLimit.Rule("sign-in account", burst: 15, perHour: 30)
+    /// Slow-down for one account from one address: fifteen tries, then one every two minutes; never locked for good.
+    private static let perAccountAndAddress = RateLimit.Rule("sign-in account address", burst: 15, perHour: 30)
+    /// Slow-down for one account from everywhere: wide enough that strangers do not keep its owner out.
+    private static let perAccount = RateLimit.Rule("sign-in account", burst: 150, perHour: 600)
     /// Slow-down for one address.
     private static let perAddress = RateLimit.Rule("sign-in address", burst: 40, perHour: 240)
 
@@ -30,10 +33,13 @@ package struct SignInRoutes: Sendable {
 
     private func signIn(_ username: String, _ password: String, _ context: SiteContext) async throws -> SignedIn? {
         try services.limit.consume(Self.perAddress, for: context.clientAddress)
-        try services.limit.consume(Self.perAccount, for: username.lowercased())
-        guard username.count <= 64, password.utf8.count <= PasswordPolicy.maximumBytes, !password.isEmpty else {
-            return nil
-        }
+        let account = String(username.lowercased().prefix(64))
+        try services.limit.consume(Self.perAccountAndAddress, for: account + "|" + context.clientAddress)
+        try services.limit.consume(Self.perAccount, for: account)
+        // No name holds a NUL, and PostgreSQL takes none.
+        guard username.count <= 64, !username.utf8.contains(0), !password.isEmpty,
+            password.utf8.count <= PasswordPolicy.maximumBytes
+        else { return nil }
         do {
             return try await services.casefile.signIn(username: username, password: password)
         } catch SealingError.busy {
@@ -68,12 +74,24 @@ package struct SignInRoutes: Sendable {
                 request, context, username: username, error: "entrance.sign-in.wrong", back: form["to"] ?? "")
         }
         let wanted = form["to"] ?? ""
-        let isInside = wanted.hasPrefix("/") && !wanted.hasPrefix("//") && !wanted.contains("\\")
-        var response = Response.seeOther(signedIn.mustChange ? "/password" : isInside ? wanted : "/desk")
+        // A browser drops tabs and line breaks from an address before it follows it.
+        let isInside =
+            wanted.hasPrefix("/") && !wanted.hasPrefix("//") && !wanted.contains("\\")
+            && !wanted.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7F }
+        let start = isInside ? wanted : try await start(of: signedIn.viewer)
+        var response = Response.seeOther(signedIn.mustChange ? "/password" : start)
         response.setCookie(
             "session", signedIn.token.text, secure: services.shell.settings.secureCookies, sameSite: .lax,
             maximumAge: nil)
         return response
+    }
+
+    /// The desk; for those who have none, the room that is theirs.
+    private func start(of viewer: Viewer) async throws -> String {
+        let world = try await services.casefile.world()
+        guard let person = world.staff[viewer.staff] else { return "/desk" }
+        let open = services.navigation.filter { $0.isFor(person, world) }.map(\.href)
+        return open.contains("/desk") ? "/desk" : open.last ?? "/desk"
     }
 
     private func signOut(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -116,6 +134,7 @@ package struct SignInRoutes: Sendable {
         guard let found = context[SessionSlot.self], let token = SessionToken(found.token) else {
             throw SiteError.unauthenticated
         }
+        try services.limit.consume(Self.perAccountAndAddress, for: found.session.person.username)
         let form = try await request.form(context)
         let new = form["new"] ?? ""
         guard new == form["again"] else {
@@ -124,6 +143,8 @@ package struct SignInRoutes: Sendable {
         do {
             try await services.casefile.changePassword(
                 of: found.session, token: token, from: form["old"] ?? "", to: new)
+        } catch SealingError.busy {
+            throw SiteError.tooMany(retryAfter: 5)
         } catch SealingError.weakPassword {
             return try await passwordPage(request, context, FieldError("new", "entrance.faults.weakPassword"))
         } catch CasefileError.invalid {

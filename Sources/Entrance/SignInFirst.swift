@@ -1,5 +1,5 @@
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 package import Site
 
 /// Leads somebody who asks for a staff page without being signed in to the sign-in page and back afterwards; the API

@@ -56,8 +56,8 @@ extension Services {
     ) async throws -> PageFrame {
         var frame = shell.frame(request, context, title: title, area: .staff)
         frame.isWide = true
-        guard let person = context[SessionSlot.self]?.session.person else { return frame }
-        let world = try await casefile.world()
+        guard let session = context[SessionSlot.self]?.session else { return frame }
+        let (person, world) = (session.person, session.world)
         let texts = shell.texts(context)
         frame.navigation = navigation.filter { $0.isFor(person, world) }.map { entry in
             NavigationItem(

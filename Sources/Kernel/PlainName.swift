@@ -16,12 +16,15 @@ package enum PlainName {
         switch scalar.value {
         // Dots that Unicode counts as symbols or letters but people type as the middle dot of a name.
         case 0x2219, 0x22C5, 0x119E: return false
+        // Fillers that take room and show nothing.
+        case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800: return false
         default: break
         }
         switch scalar.properties.generalCategory {
         case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format,
             .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
-            .initialPunctuation, .finalPunctuation, .otherPunctuation:
+            .initialPunctuation, .finalPunctuation, .otherPunctuation,
+            .nonspacingMark, .enclosingMark, .mathSymbol, .modifierSymbol, .otherSymbol:
             return false
         default:
             return true

@@ -112,8 +112,9 @@ extension ReportingRoutes {
                 request, context, error: isEmpty ? "reporting.receipt.missing" : "reporting.receipt.mistyped",
                 typed: typed)
         }
-        do { _ = try await view(ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)) } catch
-        ReceiptRefusal.unknown {
+        do { _ = try await view(ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)) } catch ReceiptRefusal
+            .unknown
+        {
             return try enterPage(request, context, error: "reporting.receipt.unknown", typed: typed)
         }
         var response = Response.seeOther("/receipt")

@@ -88,7 +88,10 @@ extension ReportingRoutes {
         switch draft.identity {
         case nil: gaps.append(FieldError("you", "reporting.check.you-missing"))
         case .anonymous: break
-        default: if !contactFaults(draft.reporter).isEmpty { gaps.append(FieldError("contact", "reporting.check.contact-missing")) }
+        default:
+            if !contactFaults(draft.reporter).isEmpty {
+                gaps.append(FieldError("contact", "reporting.check.contact-missing"))
+            }
         }
         return gaps
     }

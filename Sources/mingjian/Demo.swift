@@ -62,12 +62,21 @@ struct DemoCommand: InstallationCommand {
     private struct Described: Encodable {
         struct Body: Encodable {
             var code, name, level: String
-            var parent: String?
+            var parent: Nullable
         }
         struct Account: Encodable {
             var username, password, organ: String
-            var office: String?
+            var office: Nullable
             var roles: [String]
+        }
+        /// Written as null where there is none: the root has no parent.
+        struct Nullable: Encodable {
+            var text: String?
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.singleValueContainer()
+                if let text { try container.encode(text) } else { try container.encodeNil() }
+            }
         }
         var organs: [Body]
         var accounts: [Account]
@@ -78,13 +87,13 @@ struct DemoCommand: InstallationCommand {
         let organs = world.organs.values.sorted { $0.code < $1.code }.map { organ in
             Described.Body(
                 code: organ.code, name: organ.name, level: organ.level.rawValue,
-                parent: world.parent(of: organ)?.code)
+                parent: .init(text: world.parent(of: organ)?.code))
         }
         let accounts = world.staff.values.filter(\.active).sorted { $0.username < $1.username }.map { person in
             let places = world.places(of: person.id)
             return Described.Account(
                 username: person.username, password: Self.password, organ: world.organs[person.organ]?.code ?? "",
-                office: places.first.flatMap { world.offices[$0.office]?.code },
+                office: .init(text: places.first.flatMap { world.offices[$0.office]?.code }),
                 roles: places.map { "\(world.offices[$0.office]?.code ?? ""):\($0.role.rawValue)" }.sorted())
         }
         if json {

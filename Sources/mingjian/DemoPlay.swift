@@ -189,7 +189,8 @@ private struct DemoStory {
         case ("object", "text"):
             return .text(report.messages?.first { $0.from == "reporter" }?.text ?? "对结果有不同意见，请再核实。")
         case ("verify-identity", "status"):
-            return choose(["joint": "joint", "organisation": "organisation"][report.reporter?.kind ?? ""] ?? "real-name")
+            return choose(
+                ["joint": "joint", "organisation": "organisation"][report.reporter?.kind ?? ""] ?? "real-name")
         case ("allocate", "handlers"):
             return .list(options.prefix(2).map(\.value))
         default:

@@ -62,7 +62,8 @@ struct Import: AsyncParsableCommand {
 
     struct WorkingDays: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "working-days", abstract: "A year's holiday notice from a CSV file, in force after the next start.")
+            commandName: "working-days",
+            abstract: "A year's holiday notice from a CSV file, in force after the next start.")
         @OptionGroup var place: PlaceOptions
         @Argument var file: String
         func run() async throws {
@@ -152,6 +153,8 @@ struct ImportMessagesCommand: InstallationCommand {
                 if filed == nil { outcome.skipped += 1 } else { outcome.filed += 1 }
             } catch let fault as MessageFault {
                 outcome.bad.append(.init(line: row.line, column: fault.column, why: fault.why))
+            } catch let error as CasefileError where !error.namesFields {
+                outcome.bad.append(.init(line: row.line, column: "", why: "\(error)"))
             } catch CasefileError.invalid(let faults) {
                 outcome.bad.append(
                     .init(line: row.line, column: faults.first?.field ?? "", why: faults.first?.reason ?? "invalid"))
@@ -233,7 +236,8 @@ struct MessageColumns {
         }
         guard parts.count == 2 else { return day.text }
         let clock = parts[1].split(separator: ":").map { Int($0) ?? -1 }
-        guard (2...3).contains(clock.count), (0...23).contains(clock[0]), clock.dropFirst().allSatisfy({ (0...59).contains($0) })
+        guard (2...3).contains(clock.count), (0...23).contains(clock[0]),
+            clock.dropFirst().allSatisfy({ (0...59).contains($0) })
         else { throw MessageFault(column: "time", why: "\(text.prefix(40)) is not a time") }
         let padded = clock.map { $0 < 10 ? "0\($0)" : String($0) }
         return day.text + " " + padded.joined(separator: ":")

@@ -48,7 +48,8 @@ enum PlaceError: Error, CustomStringConvertible {
         case .noInstallation(let data):
             "There is no installation in \(data). Run `mingjian init` for a real one or `mingjian demo` to look around."
         case .worldExists(let data): "There is an installation in \(data) already. Nothing was changed."
-        case .demoInProduction: "This is a demonstration with documented passwords: it is not served in production mode."
+        case .demoInProduction:
+            "This is a demonstration with documented passwords: it is not served in production mode."
         }
     }
 }

@@ -35,7 +35,7 @@ def postgres_tool(name, url, *arguments):
 class Installation:
     """One data folder with its keys, on an engine; a server of it may run."""
 
-    def __init__(self, folder, engine):
+    def __init__(self, folder, engine, template=None):
         self.folder = Path(folder)
         self.data = self.folder / "data"
         self.engine = engine
@@ -43,7 +43,8 @@ class Installation:
         self.log = self.folder / "server.log"
         if engine == "postgres":
             name = "api_" + uuid.uuid4().hex
-            postgres_tool("psql", POSTGRES, "-q", "-c", f"CREATE DATABASE {name}")
+            postgres_tool("psql", POSTGRES, "-q", "-c", f"CREATE DATABASE {name}" + (
+                f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""))
             parts = urlsplit(POSTGRES)
             self.database = urlunsplit(parts._replace(path="/" + name))
 
@@ -57,6 +58,13 @@ class Installation:
 
     def demo(self, reports=0):
         return json.loads(self.command("demo", "--json", "--reports", reports).stdout)
+
+    def copy(self, folder):
+        """Another installation with the same world; nothing runs in either."""
+        other = Installation(folder, self.engine, template=self.database)
+        for name in ("data", "data-keys"):
+            shutil.copytree(self.folder / name, other.folder / name, ignore=shutil.ignore_patterns("*.sock"))
+        return other
 
     def serve(self, *options):
         """Starts the server on a free port and waits for its line."""

@@ -61,7 +61,7 @@ class World:
 
     def below(self, code):
         """The organs below one, all the way down."""
-        children = [organ["code"] for organ in self.organs.values() if organ["parent"] == code]
+        children = [organ["code"] for organ in self.organs.values() if organ.get("parent") == code]
         return children + [lower for child in children for lower in self.below(child)]
 
     def file(self, body):

@@ -47,7 +47,9 @@ import Testing
             #expect(filed.organ.code == "C")
             for (username, _, organ, _, _) in SmallWorld.staffRows where ["Q", "T", "D", "R"].contains(organ) {
                 #expect(try await Self.doors(world, filed.id, username) == [], "\(username)")
-                #expect(try await world.casefile.inboxCount(for: try world[username]) == 0)
+                let counted = try await world.casefile.inbox(
+                    InboxQuery(), for: try world[username], titles: false, counting: true)
+                #expect(counted.waiting == 0)
             }
             #expect(try await world.view(filed.id, "c.registrar") != nil)
             await #expect(throws: CasefileError.handUp) {
@@ -161,9 +163,10 @@ import Testing
                     if !(waiting.items + holding.items).isEmpty {
                         #expect(view != nil, "\(username) lists what cannot be opened at \(stage)")
                     }
-                    let hasMain = view?.acts.contains { act in
-                        if case .never = act.rule.waits { false } else { true }
-                    } ?? false
+                    let hasMain =
+                        view?.acts.contains { act in
+                            if case .never = act.rule.waits { false } else { true }
+                        } ?? false
                     if !waiting.items.isEmpty { #expect(hasMain, "\(username) has nothing to do at \(stage)") }
                     #expect(waiting.items.count <= 1)
                 }
@@ -173,7 +176,8 @@ import Testing
             try await compare("registered")
             try await world.act("verify-identity", filed.id, "q.custodian", ["status": .text("real-name")])
             try await compare("verified")
-            try await world.act("classify", filed.id, "q.triage", ["category": .text("discipline-breach"), "problem": .text("mass")])
+            try await world.act(
+                "classify", filed.id, "q.triage", ["category": .text("discipline-breach"), "problem": .text("mass")])
             try await world.act(
                 "propose", filed.id, "q.triage",
                 ["way": .text("refer"), "office": try world.office("Q.inspection"), "opinion": .text("建议移送")])

@@ -67,7 +67,9 @@ struct SmallWorld {
             database: database, clock: clock.clock, workflow: try Workflow.shipped(),
             calendar: try WorkingDayTable.shipped(),
             regions: try RegionTable(
-                text: "# source: test\n# licence: none\n# date: 2026-01-01\n990000\t云省\n990100\t望市\n990101\t清棠县\n990101100\t棠漪镇\n990102\t栎山县\n"),
+                text:
+                    "# source: test\n# licence: none\n# date: 2026-01-01\n990000\t云省\n990100\t望市\n990101\t清棠县\n990101100\t棠漪镇\n990102\t栎山县\n"
+            ),
             keys: try KeysFolder.openOrCreate(path: folder + "/keys"),
             files: try FileStore(folder: folder + "/files"), gate: PasswordGate(), passwordCost: .light)
         var world = SmallWorld(casefile: casefile, clock: clock, folder: folder)

@@ -105,7 +105,8 @@ import Testing
             }
             let wraps: Int? = try await world.casefile.database.read { tx in
                 try tx.scalar(
-                    "SELECT COUNT(*) AS n FROM key_wrap w JOIN sealing_key k ON k.id = w.key_id WHERE k.kind = 'letter'")
+                    "SELECT COUNT(*) AS n FROM key_wrap w JOIN sealing_key k ON k.id = w.key_id WHERE k.kind = 'letter'"
+                )
             }
             #expect(wraps == 2)
             #expect(try await world.view(filed.id, "c.custodian") == nil)

@@ -104,3 +104,54 @@ private final class Gate: Sendable {
     func wait() async { while !isOpen.withLock({ $0 }) { await Task.yield() } }
     private func pause() { _ = ContinuousClock.now }
 }
+
+@Suite struct `What is announced is waited for` {
+    @Test(arguments: TestDatabase.availableEngines)
+    func `writes announced together share a commit, and a later one needs no company`(_ engine: Engine) async throws {
+        try await withDatabase(engine) { database in
+            let before = database.counters
+            let announcements = (0..<8).map { _ in database.announce() }
+            for (number, announcement) in announcements.enumerated() {
+                Task {
+                    try await database.write(announcement) { tx in
+                        _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                    }
+                }
+            }
+            while database.counters.jobs - before.jobs < 8 { try await Task.sleep(for: .milliseconds(1)) }
+            try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (8, 'organ 8')") }
+            try await expect("organ", holds: 9, in: database)
+            #expect(database.counters.commits - before.commits <= 5)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `an announcement that is dropped holds nobody up`(_ engine: Engine) async throws {
+        try await withDatabase(engine) { database in
+            for number in 0..<50 {
+                var dropped = database.announce()
+                let kept = database.announce()
+                #expect(dropped != nil)
+                dropped = nil
+                try await database.write(kept) { tx in
+                    _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                }
+            }
+            try await expect("organ", holds: 50, in: database)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `an announcement that is never kept delays others and stops nobody`(_ engine: Engine) async throws {
+        try await withDatabase(engine) { database in
+            let idle = database.announce()
+            for number in 0..<5 {
+                try await database.write { tx in
+                    _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                }
+            }
+            try await expect("organ", holds: 5, in: database)
+            withExtendedLifetime(idle) {}
+        }
+    }
+}

@@ -65,7 +65,9 @@ final class Browser {
         let answer = try await town.send(method, path, fields, body: body)
         for cookie in answer.headers[values: .setCookie] {
             let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
-            if pair.count == 2 { cookies[String(pair[0])] = String(pair[1]) } else {
+            if pair.count == 2 {
+                cookies[String(pair[0])] = String(pair[1])
+            } else {
                 cookies[String(pair.first ?? "")] = nil
             }
             #expect(cookie.contains("HttpOnly"))

@@ -14,16 +14,18 @@ import Testing
 @testable import Reporting
 
 extension Town {
-    static var letter: [String: Any] { [
-        "organ": "Q", "place": "990101", "title": "镇里截留补偿款", "content": "三组的修路补偿款三年没有发下来。",
-        "demand": NSNull(), "surplus": [1, 2],
-        "reported": [
-            [
-                "kind": "person", "name": "汪启恒", "unit": "棠漪镇人民政府", "unitCode": NSNull(), "position": "镇长",
-                "management": "county", "principal": false,
-            ]
-        ], "reporter": NSNull(),
-    ] }
+    static var letter: [String: Any] {
+        [
+            "organ": "Q", "place": "990101", "title": "镇里截留补偿款", "content": "三组的修路补偿款三年没有发下来。",
+            "demand": NSNull(), "surplus": [1, 2],
+            "reported": [
+                [
+                    "kind": "person", "name": "汪启恒", "unit": "棠漪镇人民政府", "unitCode": NSNull(), "position": "镇长",
+                    "management": "county", "principal": false,
+                ]
+            ], "reporter": NSNull(),
+        ]
+    }
 
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ json: Any? = nil, receipt: String? = nil

@@ -53,7 +53,8 @@ import Testing
         }
     }
 
-    @Test func `and an answer is still there after going back, coming again and getting something wrong`() async throws {
+    @Test func `and an answer is still there after going back, coming again and getting something wrong`() async throws
+    {
         try await withTown { town in
             let browser = Browser(town)
             try await browser.get("/report/rank")
@@ -172,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `and its files are gone after a day, but never the evidence of a report`() async throws {
+    @Test func `and its files are nobody's after a day without a change`() async throws {
         try await withTown { town in
             let browser = Browser(town)
             try await browser.fillIn()

@@ -127,7 +127,8 @@ struct ServerTests {
         try await serve { server in
             let head = "PUT /raw HTTP/1.1\r\nHost: a\r\n\(Self.own)\r\nContent-Length: 10\r\nConnection: close\r\n\r\n"
             let answer = await server.send([head, "a", "b", "c", "d"], pause: 0.3)
-            #expect(answer.status == 408)
+            // A clear answer where the sender still listens, else a closed connection; never a success.
+            #expect([408, 0].contains(answer.status))
         }
     }
 

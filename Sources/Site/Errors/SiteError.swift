@@ -148,6 +148,8 @@ extension SiteError {
 
     /// 500: our fault; the log knows more.
     static let fault = SiteError(.fault)
+    /// A fault of the program: the answer names no more than the request's number.
+    package static let plainFault = SiteError(.fault)
 
     private init(_ kind: Kind, _ type: String?, _ messageKey: String, _ arguments: [String: String]) {
         self.init(kind, type: type, messageKey, arguments)

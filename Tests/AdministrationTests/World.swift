@@ -1,0 +1,49 @@
+import Casefile
+import Casework
+import Database
+import DatabaseTesting
+import Foundation
+import Kernel
+import Sealing
+import WorkingDays
+
+@testable import Administration
+
+/// The lists of a demo province, taken over into a fresh database.
+struct House {
+    let casefile: Casefile
+    static let password = "a house with open doors"
+
+    static func empty(_ engine: Engine) async throws -> House {
+        let database = try await TestDatabase.make(engine)
+        try await migrate(database, CasefileSchema.migrations)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return House(
+            casefile: Casefile(
+                database: database, clock: .system, workflow: try .shipped(), calendar: try .shipped(),
+                regions: try RegionTable(text: list("regions.tsv")),
+                keys: try .openOrCreate(path: folder + "/keys"), files: try FileStore(folder: folder + "/files"),
+                gate: PasswordGate(), passwordCost: .light))
+    }
+
+    static func full(_ engine: Engine) async throws -> House {
+        let house = try await empty(engine)
+        for name in ["organs", "offices", "staff"] { _ = try await house.take(name, list(name + ".csv")) }
+        return house
+    }
+
+    func take(_ name: String, _ csv: String) async throws -> ImportResult {
+        switch name {
+        case "organs": try await InstitutionImport.organs(csv: csv, into: casefile)
+        case "offices": try await InstitutionImport.offices(csv: csv, into: casefile)
+        default:
+            try await InstitutionImport.staff(
+                csv: csv, into: casefile, password: Self.password, mustChange: false)
+        }
+    }
+
+    static func list(_ name: String) throws -> String {
+        try String(contentsOfFile: "/work/main/Sources/mingjian/Resources/demo/" + name, encoding: .utf8)
+    }
+}
