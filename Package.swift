@@ -123,6 +123,12 @@ let package = Package(
                 "Entrance", hummingbird, mustache, httpTypes, nio, logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        tests(
+            "Administration",
+            [
+                "Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework", "Casefile", "Site",
+                "Entrance", hummingbird, mustache, httpTypes, logging,
+            ]),
         tests("Drawing", []),
         tests("Observability", [logging, metrics]),
         tests("Site", [hummingbird, mustache, logging, metrics, nio, httpTypes]),

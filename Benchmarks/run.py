@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures Mingjian beside a bare server on the same libraries, and prints one table.
 
-    Scripts/with-postgres.sh Benchmarks/run.py --mingjian PATH --peer PATH [--seconds 6] [--rounds 3] [--reports 100000] [--only PART]
+    Scripts/with-postgres.sh Benchmarks/run.py --mingjian PATH --peer PATH [--seconds 6] [--rounds 3]
+        [--reports 100000] [--only PART]
 
 Machines drift, so only what was measured in the same run is compared: the two servers take turns, and a ratio is the
 median of the rounds' ratios. Without MINGJIAN_TEST_POSTGRES there is no PostgreSQL part.
@@ -110,16 +111,21 @@ class Bench:
             self.file(ours, 16, 2)
             bare.load("/filings", 16, 2, "POST", self.body, JSON)
             for connections, aim in [(16, "≥ 0.6"), (64, "")]:
-                rounds = []
+                rounds, work = [], [(ours.processor(), bare.processor())]
                 for _ in range(self.options.rounds):
                     found = self.file(ours, connections, self.options.seconds)
                     other = bare.load("/filings", connections, self.options.seconds, "POST", self.body, JSON)
-                    rounds.append((found["rate"], other["rate"], found["p95"]))
+                    rounds.append((found["rate"], other["rate"], found["p95"], found["requests"], other["requests"]))
+                work.append((ours.processor(), bare.processor()))
                 mine, its = median(one[0] for one in rounds), median(one[1] for one in rounds)
                 ratio = median(one[0] / one[1] for one in rounds)
                 self.row(f"filings a second, {name}, {connections} connections", f"{mine:.0f}", "",
                          f"peer {its:.0f}, p95 {median(one[2] for one in rounds) / 1000:.1f} ms")
                 self.row(f"ratio to the peer, {name}, {connections} connections", f"{ratio:.2f}", aim)
+                # Says what the ratio would be on a machine where nothing but the processor holds them up.
+                each = [(work[1][side] - work[0][side]) / sum(one[3 + side] for one in rounds) for side in (0, 1)]
+                self.row(f"processor time a filing, {name}, {connections} connections", f"{each[0] * 1000:.2f} ms", "",
+                         f"peer {each[1] * 1000:.2f} ms, ratio {each[1] / each[0]:.2f}")
 
     def measure_syncs(self):
         """Disk syncs a filing: counted by the kernel for SQLite, by the server for PostgreSQL."""
@@ -176,9 +182,12 @@ class Bench:
                   for sort in ("receivedAt", "-receivedAt", "due")]
         for path, header in pages:
             server.load(path, 4, 1, headers=(header,))
+            before = server.processor()
             found = server.load(path, 4, self.options.seconds, headers=(header,))
+            each = (server.processor() - before) / found["requests"]
             self.row(f"{path}, {role}, p95 at 4 connections", f"{found['p95'] / 1000:.1f} ms", "≤ 25 ms",
-                     f"median {found['p50'] / 1000:.1f} ms, {found['rate']:.0f} a second")
+                     f"median {found['p50'] / 1000:.1f} ms, {found['rate']:.0f} a second, "
+                     f"processor {each * 1000:.1f} ms each")
         for path, header in pages[:2]:
             began = time.monotonic()
             with Pace(server, "/api/v1/reports", FILING, 50) as filing:

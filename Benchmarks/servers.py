@@ -49,6 +49,11 @@ class Server:
         text = Path(f"/proc/{self.pid}/status").read_text()
         return int(next(row for row in text.splitlines() if row.startswith("VmRSS")).split()[1]) / 1024
 
+    def processor(self):
+        """Processor time used so far, in seconds."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @property
     def pid(self):
         """The server's own process: strace stands before it."""

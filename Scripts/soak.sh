@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long trials at full size: 50 kills on each engine, and each parser fuzzed for ten minutes: Scripts/soak.sh
+# The long trials at full size: 50 kills, and each parser fuzzed for ten minutes: Scripts/soak.sh
 #
 # MINGJIAN_KILLS (50) and MINGJIAN_FUZZ_SECONDS (600) say how much. These are the tests of `make test`, made longer.
 set -euo pipefail

@@ -109,7 +109,8 @@ extension Casefile {
             let others = world.members(of: office).contains {
                 $0.staff != person && $0.admitted && $0.role == .director
             }
-            let holds = try tx.exists("SELECT 1 FROM custody WHERE office_id = \(office) OR intake_office_id = \(office)")
+            let holds = try tx.exists(
+                "SELECT 1 FROM custody WHERE office_id = \(office) OR intake_office_id = \(office)")
             if !others, holds { throw CasefileError.nobodyHome(organ: office.description) }
         }
     }

@@ -105,7 +105,10 @@ extension Casefile {
         _ open: OpenReport, _ tx: any Transaction
     ) throws -> [(view: FileView, staged: StagedFile)] {
         try tx.rows(
-            "SELECT id, stored, key_id, author, day, envelope FROM file WHERE report_id = \(open.stored.id) ORDER BY day, id"
+            """
+            SELECT id, stored, key_id, author, day, envelope FROM file
+            WHERE report_id = \(open.stored.id) ORDER BY day, id
+            """
         ).compactMap { row in
             guard let key = open.key(try row.get("key_id")) else { return nil }
             let stored: String = try row.get("stored")
@@ -131,7 +134,9 @@ extension Casefile {
         where !known.contains(name) && !drafts.contains(name) {
             let path = "\(files.folder)/\(name)"
             let age = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-            if let age, age.timeIntervalSinceNow < -Self.sweepSeconds { try? FileManager.default.removeItem(atPath: path) }
+            if let age, age.timeIntervalSinceNow < -Self.sweepSeconds {
+                try? FileManager.default.removeItem(atPath: path)
+            }
         }
     }
 }

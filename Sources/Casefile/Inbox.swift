@@ -86,7 +86,9 @@ extension Casefile {
                 // What waits for a custodian as such keeps its title closed.
                 let closed = Set(
                     try rows.filter { row in
-                        guard query.tab == .waiting, let office: OfficeID = try row.maybe("waits_at") else { return false }
+                        guard query.tab == .waiting, let office: OfficeID = try row.maybe("waits_at") else {
+                            return false
+                        }
                         return picture.world.offices[office]?.kind == .custody
                     }.map { try $0.get("id", as: ReportID.self) })
                 try casefile.addTitles(&items, except: closed, for: viewer, tx)

@@ -134,7 +134,8 @@ extension Casefile {
             letter: letter, reporter: try reporter(open, for: viewer, tx),
             files: open.reach.letter ? try fileViews(open, tx) : [],
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
-            limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil, world: open.picture.world)
+            limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
+            world: open.picture.world)
     }
 
     struct OpenedText: Sendable {
@@ -209,7 +210,10 @@ extension Casefile {
     ) throws -> ReporterView? {
         guard open.reach.custody, let key = open.identityKey,
             let row = try tx.first(
-                "SELECT seq, envelope FROM sealed WHERE report_id = \(open.stored.id) AND field = 'reporter' ORDER BY seq DESC LIMIT 1"
+                """
+                SELECT seq, envelope FROM sealed WHERE report_id = \(open.stored.id) AND field = 'reporter'
+                ORDER BY seq DESC LIMIT 1
+                """
             )
         else { return nil }
         let plain = try Envelope.open(
@@ -235,7 +239,8 @@ extension Reporter {
     var masked: Reporter {
         Reporter(
             kind: kind, name: String(name.prefix(1)) + "＊＊", phone: Self.tail(phone), email: email.isEmpty ? "" : "＊",
-            address: address.isEmpty ? "" : "＊", residentID: Self.tail(residentID), safeContact: safeContact.isEmpty ? "" : "＊",
+            address: address.isEmpty ? "" : "＊", residentID: Self.tail(residentID),
+            safeContact: safeContact.isEmpty ? "" : "＊",
             others: others.isEmpty ? "" : "＊")
     }
 

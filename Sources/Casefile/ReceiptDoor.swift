@@ -51,7 +51,8 @@ extension Casefile {
             return ReceiptView(
                 stage: history.last?.stage ?? "received", history: history,
                 conversation: casefile.conversation(texts).filter { $0.kind != "objection" || $0.from == "reporter" },
-                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(stored), organ: organ)
+                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(stored),
+                organ: organ)
         }
     }
 

@@ -164,7 +164,8 @@ extension ActRule {
     /// An act that no rule file needs to allow: what a reporter does by receipt, and a paper that is attached.
     package static func unruled(_ name: String) -> ActRule {
         ActRule(
-            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [], notByProposer: false,
+            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [],
+            notByProposer: false,
             waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [])
     }
 }

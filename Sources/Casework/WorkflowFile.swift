@@ -101,7 +101,8 @@ extension Workflow {
         var fields: [FieldRule] = []
         for item in value.maybe("fields")?.items ?? [] { fields.append(try field(item, vocabularies)) }
         return ActRule(
-            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps, alsoAtEnd: alsoAtEnd,
+            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps,
+            alsoAtEnd: alsoAtEnd,
             actors: actors, notByProposer: try value.maybe("notBy")?.string() == "proposer",
             waits: try waits(value.maybe("waits")), only: try value.maybe("only")?.string(),
             once: try value.flag("once"),

@@ -43,9 +43,7 @@ struct RegistrationInput: Decodable {
 
 extension RegistrationInput {
     /// A filing, or every field at fault at once.
-    ///
-    /// Marks stand open in the database: only those of the rules are taken.
-    func filing(under workflow: Workflow) throws -> Filing {
+    func filing() throws -> Filing {
         var faults: [FieldError] = []
         let channelText = channel ?? ""
         let channel = Channel(rawValue: channelText)
@@ -71,9 +69,6 @@ extension RegistrationInput {
                     management: management, principal: party.principal ?? false))
         }
         if reported == nil { faults.append(FieldError("reported", "entrance.faults.required")) }
-        let known = Set((workflow.vocabularies["sensitivity"] ?? []).map(\.value))
-        let marks = Set(marks ?? [])
-        if !marks.isSubset(of: known) { faults.append(FieldError("marks", "entrance.faults.choice")) }
         guard faults.isEmpty, let channel else { throw SiteError.invalid(faults) }
         let demandText = (demand ?? "").trimmed
         return Filing(
@@ -82,7 +77,7 @@ extension RegistrationInput {
                 title: (title ?? "").trimmed, content: content ?? "", demand: demandText.isEmpty ? nil : demandText,
                 place: region, reported: parties, happened: (happened ?? "").trimmed,
                 location: (location ?? "").trimmed, dated: dated?.trimmed),
-            reporter: person, channel: channel, marks: marks.sorted())
+            reporter: person, channel: channel, marks: marks ?? [])
     }
 
     private var person: Reporter? {
@@ -106,7 +101,7 @@ extension DeskAPI {
     package func register(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
         let input = try await request.json(RegistrationInput.self)
-        let filed = try await services.casefile.register(try input.filing(under: services.casefile.workflow), by: viewer)
+        let filed = try await services.casefile.register(try input.filing(), by: viewer)
         return try Response.json(
             Registered(
                 id: filed.id.description, number: OrNull(filed.number), receipt: filed.receipt.grouped,

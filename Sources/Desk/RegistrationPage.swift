@@ -119,7 +119,7 @@ struct RegistrationRoutes: Sendable {
         let posted = try await request.form(context)
         let input = RegistrationInput(form: posted)
         do {
-            var filing = try input.filing(under: services.casefile.workflow)
+            var filing = try input.filing()
             filing.files = posted.all("scan").prefix(EvidenceLimits.files).compactMap {
                 services.casefile.scan($0, of: viewer)
             }

@@ -20,7 +20,7 @@ struct ReportJSON: Encodable {
         var codes: [String: String]
         var texts: [String: String]
     }
-    struct File: Encodable { var name, type: String; var size: Int64 }
+    struct File: Encodable { var id, name, type, from: String; var size: Int64 }
     struct Message: Encodable { var at, from, kind, text: String }
     struct Limit: Encodable {
         var name, label, due, source, start: String
@@ -79,7 +79,7 @@ struct ReportJSON: Encodable {
         problem = OrNull(view.problem)
         marks = view.marks
         history = view.story.map { Step($0, view: view, workflow: workflow, language: language) }
-        files = view.files.map { File(name: $0.name, type: $0.type, size: $0.size) }
+        files = view.files.map { File(id: $0.id, name: $0.name, type: $0.type, from: $0.author, size: $0.size) }
         messages = view.conversation.map {
             Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)
         }

@@ -115,10 +115,13 @@ struct ReportPageMaker {
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) })
     }
 
+    private var comma: String { texts.text("desk.list.items") }
+    private var semicolon: String { texts.text("desk.list.clauses") }
+
     private var facts: [Fact] {
         let standing = view.standing
         let place = view.letter?.place.flatMap { regions.fullName(of: $0) }
-        let handlers = standing.handlers.compactMap { name(of: $0) }.sorted().joined(separator: "、")
+        let handlers = standing.handlers.compactMap { name(of: $0) }.sorted().joined(separator: comma)
         return [
             Fact(texts.text("desk.fact.number"), view.number),
             Fact(
@@ -141,7 +144,7 @@ struct ReportPageMaker {
             Fact(texts.text("desk.fact.problem"), view.problem.map { workflow.label("problem", $0, language) }),
             Fact(
                 texts.text("desk.fact.marks"),
-                view.marks.map { workflow.label("sensitivity", $0, language) }.joined(separator: "、")),
+                view.marks.map { workflow.label("sensitivity", $0, language) }.joined(separator: comma)),
         ].compactMap { $0 }
     }
 
@@ -197,7 +200,7 @@ struct ReportPageMaker {
                 "label": state.rule.label.text(language), "due": state.due.text,
                 "source": state.rule.source.text(language), "start": state.start.day.text,
                 "met": state.met?.day.text, "overdue": isOverdue, "open": state.met == nil && !isOverdue,
-                "exceptions": state.exceptions.isEmpty ? nil : state.exceptions.joined(separator: "；"),
+                "exceptions": state.exceptions.isEmpty ? nil : state.exceptions.joined(separator: semicolon),
                 "provisional": state.provisional,
             ])
         }
@@ -236,7 +239,8 @@ struct ReportPageMaker {
             let party = parties.indices.contains(place &- 1) ? parties[place &- 1] : nil
             let name = row["name"] ?? party.map { $0.name.isEmpty ? $0.unit : $0.name } ?? "—"
             let finding = workflow.label("finding", row["finding"] ?? "", language)
-            return "\(name)：\(finding)；\(workflow.label("handling-result", row["handling"] ?? "", language))"
+            let handling = workflow.label("handling-result", row["handling"] ?? "", language)
+            return "\(name): " + [finding, handling].joined(separator: semicolon)
         }.joined(separator: "\n")
     }
 
@@ -254,49 +258,10 @@ struct ReportPageMaker {
             if field.kind == .flag { return texts.text(part == "true" ? "desk.yes" : "desk.no") }
             return part
         }
-        return (field.label.text(language), words.joined(separator: "、"))
+        return (field.label.text(language), words.joined(separator: comma))
     }
 
     private func reasons(_ value: String) -> String {
-        value.split(separator: " ").map { texts.text("desk.reason.\($0)") }.joined(separator: "；")
-    }
-}
-
-/// Sizes as people read them.
-enum Sizes {
-    static func text(_ bytes: Int64) -> String {
-        if bytes < 1024 { return "\(bytes) B" }
-        if bytes < 1024 * 1024 { return "\(bytes / 1024) KB" }
-        return "\(bytes / (1024 * 1024)).\(bytes % (1024 * 1024) * 10 / (1024 * 1024)) MB"
-    }
-}
-
-/// How complete a report is, and what is missing (the county's first fault: information entered inaccurately).
-struct Completeness: MustacheParent {
-    let percent: Int
-    let missing: [String]
-
-    init(_ letter: Letter, hasReporter: Bool, texts: Catalogue) {
-        let party = letter.reported.first
-        let checks: [(String, Bool)] = [
-            ("title", !letter.title.isEmpty), ("content", letter.content.count >= 30),
-            ("reported", party != nil),
-            ("unit", letter.reported.allSatisfy { !$0.unit.isEmpty || $0.kind == .unit } && party != nil),
-            ("position", letter.reported.allSatisfy { !$0.position.isEmpty || $0.kind == .unit } && party != nil),
-            ("management", party != nil && letter.reported.allSatisfy { $0.management != .unknown }),
-            ("happened", !letter.happened.isEmpty), ("place", letter.place != nil || !letter.location.isEmpty),
-            ("demand", letter.demand?.isEmpty == false), ("reporter", hasReporter),
-        ]
-        percent = checks.filter(\.1).count * 100 / checks.count
-        missing = checks.filter { !$0.1 }.map { texts.text("desk.missing.\($0.0)") }
-    }
-
-    func child(named name: String) -> Any? {
-        switch name {
-        case "percent": String(percent)
-        case "missing": missing.joined(separator: "、")
-        case "complete": missing.isEmpty
-        default: nil
-        }
+        value.split(separator: " ").map { texts.text("desk.reason.\($0)") }.joined(separator: semicolon)
     }
 }

@@ -32,10 +32,11 @@ def test_files_of_both_sides_come_out_as_they_went_in(world):
     assert receipt.put_file("照片 1（水渠）.png", PNG).status_code == 201
     clerk = world.who_has(report, organ)[0]
     assert clerk.put_file(report, "来信扫描.pdf", PDF).status_code == 201
-    assert {file["name"]: file["size"] for file in receipt.read()["files"]} == {
-        "照片 1（水渠）.png": len(PNG), "来信扫描.pdf": len(PDF)}
-    shown = {file["name"]: file["type"] for file in clerk.report(report)["files"]}
-    assert shown == {"照片 1（水渠）.png": "image/png", "来信扫描.pdf": "application/pdf"}
+    assert receipt.read()["files"] == [{"name": "照片 1（水渠）.png", "size": len(PNG)}], "the reporter's own alone"
+    shown = {file["name"]: (file["type"], file["size"], file["from"]) for file in clerk.report(report)["files"]}
+    assert shown == {
+        "照片 1（水渠）.png": ("image/png", len(PNG), "reporter"),
+        "来信扫描.pdf": ("application/pdf", len(PDF), "office")}
     answer = clerk.file(report, "照片 1（水渠）.png")
     assert answer.content == PNG and answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -43,13 +44,16 @@ def test_files_of_both_sides_come_out_as_they_went_in(world):
     clerk.file(report, "没有.pdf", expect=404)
 
 
-def test_a_name_that_is_there_already_is_a_conflict(world):
+def test_a_name_that_the_same_side_has_used_is_a_conflict(world):
     receipt, report, organ = world.filed(letter())
+    clerk = world.who_has(report, organ)[0]
     assert receipt.put_file("a.txt", "一".encode()).status_code == 201
     problem(receipt.put_file("a.txt", "二".encode()), 409, "file-exists")
-    clerk = world.who_has(report, organ)[0]
-    problem(clerk.put_file(report, "a.txt", "三".encode()), 409, "file-exists")
-    assert clerk.file(report, "a.txt").content == "一".encode()
+    # A reporter learns nothing of the office's papers, so that the two sides may use one name; the id tells which.
+    assert clerk.put_file(report, "a.txt", "三".encode()).status_code == 201
+    problem(clerk.put_file(report, "a.txt", "四".encode()), 409, "file-exists")
+    contents = {file["from"]: clerk.file(report, file["id"]).content for file in clerk.report(report)["files"]}
+    assert contents == {"reporter": "一".encode(), "office": "三".encode()}
 
 
 @pytest.mark.parametrize(("name", "content"), [

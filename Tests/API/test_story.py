@@ -136,7 +136,9 @@ def test_a_report_that_is_sent_up_leaves_the_senders_hands(world):
     _, view = world.do(report, organ, "send-up")
     assert view == {"id": report, "stage": "passed-on"}
     everybody = world.people(organ)
-    assert [who for who in everybody if (view := who.report(report)) and (view["content"] or view["history"][0]["texts"])] == []
+    left = {who: view for who in everybody if (view := who.report(report))}
+    assert all("custody:custodian" in who.roles for who in left), "the identity waits for its custodians, and no more"
+    assert not any(view["content"] or view["history"] or view["limits"] or view["files"] for view in left.values())
     assert sender.report(report) is None
     assert world.who_has(report, WANGCHUAN)
     world.play(report, WANGCHUAN, "sign", "register", "classify")

@@ -1,2 +1,3 @@
 import Mustache
+
 typealias MustacheParentAlias = MustacheParent

@@ -70,7 +70,8 @@ struct ImportTests {
         let moved = try await house.take("organs", "code,name,level,parent,region\n990101000000,新名,city,,990102\n")
         #expect(moved.changed == 0 && Set(moved.bad.map(\.column)) == ["level", "parent", "region"])
         let office = try await house.take(
-            "offices", "organ,code,name,kind\n990101000000,letters2,二,letters\n990101000000,letters,甲,custody\nx,y,z,trial")
+            "offices",
+            "organ,code,name,kind\n990101000000,letters2,二,letters\n990101000000,letters,甲,custody\nx,y,z,trial")
         #expect(office.bad.map(\.why) == [.kindTaken, .fixed, .organUnknown])
     }
 
@@ -109,7 +110,8 @@ struct ImportTests {
         _ = try await house.take("offices", "organ,code,name,kind\n990102000000,inspection-9,新室,inspection\n")
         _ = try await house.take(
             "staff",
-            "username,name,organ,roles\nls.x1,甲某,990102000000,inspection-9:director\nls.x2,乙某,990102000000,inspection-9:handler")
+            "username,name,organ,roles\nls.x1,甲某,990102000000,inspection-9:director\nls.x2,乙某,990102000000,inspection-9:handler"
+        )
         let world = try await house.casefile.world()
         let office = try #require(world.offices.values.first { $0.code == "inspection-9" })
         #expect(world.members(of: office.id).map(\.admitted) == [true, true])

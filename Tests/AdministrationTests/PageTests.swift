@@ -26,7 +26,6 @@ actor Visitor {
         var body: String
     }
 
-
     func send(_ method: String, _ path: String, _ form: [(String, String)] = []) async throws -> Answer {
         let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let process = Process()
@@ -120,11 +119,13 @@ struct PageTests {
             let overview = try await admin.get("/admin")
             #expect(overview.status == 200 && overview.body.contains("990101103000"))
             #expect(!overview.body.contains("990102000000"), "another county's organs are not shown")
-            try overview.body.write(toFile: "/tmp/mini/administration/overview.html", atomically: true, encoding: .utf8)
 
             let wrong = try await admin.post(
                 "/admin/new-organ",
-                [("parent", "990100000000"), ("code", "990101100000"), ("name", ""), ("level", "city"), ("region", "9")])
+                [
+                    ("parent", "990100000000"), ("code", "990101100000"), ("name", ""), ("level", "city"),
+                    ("region", "9"),
+                ])
             #expect(wrong.status == 422 && wrong.body.contains("error-summary"))
             let foreign = try await admin.post(
                 "/admin/new-organ",
@@ -163,9 +164,10 @@ struct PageTests {
                 passwords.append(String(password.prefix { $0 != "<" }))
             }
             let again = try await admin.post(organ + "/new-person", [("name", "某人"), ("username", "XZ.one")])
-            #expect(again.status == 422 && again.body.contains(shell.texts[.zhHans].text("administration.faults.username-taken")))
-            let page = try await admin.get(organ)
-            try page.body.write(toFile: "/tmp/mini/administration/organ.html", atomically: true, encoding: .utf8)
+            #expect(
+                again.status == 422
+                    && again.body.contains(shell.texts[.zhHans].text("administration.faults.username-taken")))
+            _ = try await admin.get(organ)
 
             let one = Visitor(port: port)
             try await one.signIn("xz.one", passwords[0])
@@ -174,7 +176,6 @@ struct PageTests {
             #expect(try await one.post("/password", own).status == 303)
             let office = try await one.get("/office")
             #expect(office.status == 200 && office.body.contains("action=\"/office/admit\""))
-            try office.body.write(toFile: "/tmp/mini/administration/office.html", atomically: true, encoding: .utf8)
             let world = try await house.casefile.world()
             let two = try #require(world.staff.values.first { $0.username == "xz.two" })
             let desk = try #require(world.places(of: two.id).first)
@@ -202,10 +203,8 @@ struct PageTests {
             let poster = try await admin.get(organ + "/poster")
             #expect(poster.status == 200)
             #expect(poster.body.contains("https://example.test/report?organ=990101104000&amp;place=990101104"))
-            try poster.body.write(toFile: "/tmp/mini/administration/poster.html", atomically: true, encoding: .utf8)
             #expect(try await admin.get(organ + "/poster.svg").body.hasPrefix("<svg"))
-            let shown = try await admin.get(person)
-            try shown.body.write(toFile: "/tmp/mini/administration/person.html", atomically: true, encoding: .utf8)
+            _ = try await admin.get(person)
             for path in [organ + "/change", organ + "/new-office", organ + "/new-person", person + "/change"] {
                 #expect(try await admin.get(path).status == 200)
                 #expect(try await admin.get(path + "?lang=en").body.contains("lang=\"en\""))
@@ -222,9 +221,11 @@ struct PageTests {
             }
             let admin = Visitor(port: port)
             try await admin.signIn("qt.admin1")
-            for path in try ["/admin/organs/\(organ("990102000000"))", "/admin/organs/\(organ("990100000000"))/poster",
+            for path in try [
+                "/admin/organs/\(organ("990102000000"))", "/admin/organs/\(organ("990100000000"))/poster",
                 "/admin/people/\(person("wc.letters1"))", "/admin/people/\(person("ls.letters1"))/change",
-                "/admin/organs/nonsense", "/admin/people/\(organ("990101000000"))"] {
+                "/admin/organs/nonsense", "/admin/people/\(organ("990101000000"))",
+            ] {
                 #expect(try await admin.get(path).status == 404, "\(path)")
             }
             #expect(try await admin.post("/admin/people/\(person("wc.letters1"))/deactivate").status == 404)
@@ -255,8 +256,6 @@ struct PageTests {
             let root = Visitor(port: port)
             try await root.signIn("yl.admin1")
             #expect(try await root.get("/admin/people/\(person("ls.letters1"))").status == 200)
-            try await root.get("/admin").body.write(
-                toFile: "/tmp/mini/administration/root.html", atomically: true, encoding: .utf8)
         }
     }
 
@@ -305,8 +304,12 @@ struct PageTests {
             ("office", OfficePage(clerk, world, oneTime: Set(world.staff.keys), texts: texts)),
         ]
         for (name, model) in samples {
-            #expect(shell.templates.unknownNames(in: "administration/" + name, sample: model)
-                .filter { !["linked", "href", "lines", "message", "accept", "multiple", "rows"].contains($0) || name == "overview" } == [], "\(name)")
+            #expect(
+                shell.templates.unknownNames(in: "administration/" + name, sample: model)
+                    .filter {
+                        !["linked", "href", "lines", "message", "accept", "multiple", "rows"].contains($0)
+                            || name == "overview"
+                    } == [], "\(name)")
         }
     }
 }

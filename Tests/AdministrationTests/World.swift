@@ -44,6 +44,10 @@ struct House {
     }
 
     static func list(_ name: String) throws -> String {
-        try String(contentsOfFile: "/work/main/Sources/mingjian/Resources/demo/" + name, encoding: .utf8)
+        // Beside this file stand the sources: the lists are those that the demonstration ships.
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(
+            contentsOf: root.appendingPathComponent("Sources/mingjian/Resources/demo/" + name), encoding: .utf8)
     }
 }

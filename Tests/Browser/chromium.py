@@ -93,7 +93,7 @@ class Chromium:
 
     def one(self, selector):
         found = self.all(selector)
-        assert found, f"{selector} is not on {self.path}:\n{self.text[:1500]}"
+        assert found, f"{selector} is not on {self.path}:\n{self.text[:600]}"
         return found[0]
 
     @property
@@ -109,8 +109,11 @@ class Chromium:
         return self._leave(lambda: self._click(self.one(selector)))
 
     def follow(self, words):
-        """Follows the link with these words in it."""
-        return self._leave(lambda: self._click(self.driver.find_element(By.PARTIAL_LINK_TEXT, words)))
+        """Opens the first report in the queue with these words in its line; answers whether there is one."""
+        lines = [line for line in self.all(".queue a") if words in line.text]
+        if lines:
+            self._leave(lambda: self._click(lines[0]))
+        return bool(lines)
 
     def back(self):
         return self._leave(self.driver.back)
@@ -132,7 +135,7 @@ class Chromium:
         """Answers fields by their names: texts, choices by value, several by a list, flags by True, files by paths."""
         for name, answer in answers.items():
             fields = self.all(f'{form} [name="{name}"]')
-            assert fields, f"no field {name} on {self.path}:\n{self.text[:1500]}"
+            assert fields, f"no field {name} on {self.path}:\n{self.text[:600]}"
             kind, tag = fields[0].get_attribute("type"), fields[0].tag_name
             if tag == "select":
                 Select(fields[0]).select_by_value(answer)

@@ -22,7 +22,7 @@ def worlds(tmp_path_factory):
         if engine not in made:
             installation = Installation(tmp_path_factory.mktemp(engine), engine)
             installation.described = installation.demo(reports=1000 if engine == "sqlite" else 0)
-            made[engine] = installation.serve("--limits", "off")
+            made[engine] = installation.serve("--limits", "off", "--public-url", "https://report.example")
         return made[engine]
 
     yield world

@@ -85,8 +85,9 @@ def test_a_clerk_registers_on_every_page(window, language, scripts):
 
 @ways
 def test_an_administrator_reads_every_page(window, language, scripts):
-    desk = Desk(window(language=language, scripts=bool(scripts))).sign_in("qt.admin1", lands="/admin")
-    page = desk.window.open("/admin").look()
+    desk = Desk(window(language=language, scripts=bool(scripts))).sign_in("qt.admin1")
+    page = desk.window.look()
+    assert page.path == "/admin", "who has no desk starts in the room that is theirs"
     organ = page.one('main tbody a[href^="/admin/organs/"]').get_attribute("href").removeprefix(page.base)
     page.open(organ).look("an organ")
     office = page.one('main a[href^="/admin/offices/"]').get_attribute("href").removeprefix(page.base)
@@ -97,7 +98,7 @@ def test_an_administrator_reads_every_page(window, language, scripts):
     for path in ["/admin/new-organ", f"{organ}/new-office", f"{organ}/new-person"]:
         page.open(path).press("main form .button").look(f"{path} refused")
     page.open(f"{organ}/new-person")
-    page.fill({"username": "new." + uuid.uuid4().hex[:8], "name": "新来人", "nameEnglish": "New Colleague"})
+    page.fill({"username": "new." + uuid.uuid4().hex[:8], "name": "新来人", "name_en": "New Colleague"})
     page.press("main form .button").look("a first password")
 
 

@@ -7,6 +7,7 @@ import pytest
 from chromium import DESKTOP, PHONE
 from reporter import PARTY, Reporter
 from staff import Desk
+from words import stage
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs/pictures"
 pytestmark = pytest.mark.skipif(not os.environ.get("MINGJIAN_PICTURES"), reason="MINGJIAN_PICTURES is not set")
@@ -38,4 +39,5 @@ def test_the_pictures_are_taken(window, tmp_path, language, mark):
     shot(reporter.window, "receipt")
     desk = Desk(window(language=language)).sign_in("qt.inspect1")
     shot(desk.window.open("/desk"), "desk", phone=False)
-    shot(desk.window.press(".queue a"), "report", phone=False)
+    desk.window.follow(stage("allocated", language))
+    shot(desk.window, "report", phone=False)

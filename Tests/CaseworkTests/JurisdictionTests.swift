@@ -165,7 +165,22 @@ struct JurisdictionTests {
         }
         #expect(world.route("tangyi", person("某人", unit: "纪委", .county)) == .to("wangchuan"))
         #expect(world.route(nil, place: "990101100", person("某人", unit: "纪委", .township)) == .to("qingtang"))
-        #expect(world.route("yunlan", person("某人", unit: "纪委")) == .above)
+        #expect(world.route("yunlan", person("某人", unit: "纪委", .provincial)) == .above)
+        // Whoever a county manages is no member of the province's own office: a valid report is not turned away.
+        #expect(world.route("yunlan", person("某人", unit: "纪委")) == .to("yunlan"))
+    }
+
+    @Test func `a hospital's discipline office is not the county's, and a bare office of ours is`() {
+        #expect(world.route("qingtang", person("某人", unit: "清棠县医院", position: "纪委书记")) == .to("qingtang"))
+        #expect(world.route("qingtang", person("某人", unit: "信访室", position: "主任")) == .to("wangchuan"))
+        #expect(world.route("qingtang", person("某人", unit: "贵委", position: "科员")) == .to("wangchuan"))
+        #expect(world.route("qingtang", person("", unit: "清棠县委", position: "纪委书记，原任棠漪镇纪委书记")) == .to("wangchuan"))
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `a hostile wall of names is looked through without hanging`() {
+        let wall = String(repeating: "镇纪委", count: 160)
+        let parties = (0..<50).map { _ in person(wall, unit: wall, position: wall) }
+        #expect(world.route("qingtang", about: parties).organ == "qingtang")
     }
 
     @Test func `an ordinary cadre of the organ goes to internal supervision, a clerk or leader to the superior`() throws

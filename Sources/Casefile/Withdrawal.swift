@@ -1,0 +1,85 @@
+import Casework
+import Kernel
+import Sealing
+
+/// Taking keys out of hands: recusal, and corrections that change who may read.
+extension ActChange {
+    /// A correction may change who inside this organ may work on the report: the whole letters office once every level
+    /// is known, the director alone when one is not, internal supervision for an own cadre.
+    mutating func settleAudience(_ letter: Letter) throws {
+        let world = open.picture.world
+        guard let custody = open.stored.standing.custody, custody.office == custody.intakeOffice,
+            let organ = world.organs[custody.organ]
+        else { return }
+        let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
+        guard case .receive(let receiver, let audience, _, _) = decision, receiver == organ.id,
+            audience != custody.audience,
+            let office = world.office(audience == .internal ? .internal : .letters, of: organ.id)
+        else { return }
+        movedInside = true
+        updateCustody {
+            $0.audience = audience
+            $0.intakeOffice = office.id
+            $0.office = office.id
+        }
+        if audience == .internal, open.stored.standing.stage != "received" {
+            after.standing.stage = "registered"
+            after.standing.proposal = nil
+            after.standing.proposer = nil
+        }
+        for (stored, key) in open.keys where stored.kind == "letter" || stored.custody == custody.index {
+            if stored.kind == "identity" { continue }
+            dropWraps += holders(of: stored.id, in: organ.id).map { (stored.id, $0) }
+            wraps += try open.picture.wraps(
+                of: key, to: office.id, audience: audience, barred: after.standing.barred)
+        }
+    }
+
+    /// The recipients inside one organ that hold this key now.
+    private func holders(of key: SealingKeyID, in organ: OrganID) -> [String] {
+        let world = open.picture.world
+        let inside = Set(
+            world.offices(of: organ).map { Recipient.office($0.id).description }
+                + world.staff.values.filter { $0.organ == organ }.map { Recipient.staff($0.id).description })
+        return open.holders.filter { $0.key == key && inside.contains($0.recipient) }.map(\.recipient)
+    }
+
+    mutating func recuse() throws {
+        guard let viewer else { return }
+        add([viewer.staff: .recused])
+        try withdraw(from: [viewer.staff])
+    }
+
+    /// These people are refused at once; where an office as a whole held the keys, each remaining member gets them.
+    /// Nothing is written if nobody would be left to carry on.
+    mutating func withdraw(from people: Set<StaffID>) throws {
+        let world = open.picture.world
+        let offices = Set(people.flatMap { world.places(of: $0).map(\.office) })
+        let audience = after.standing.custody?.audience ?? .letters
+        for (stored, key) in open.keys {
+            for office in offices
+            where open.holders.contains(.init(key: stored.id, recipient: Recipient.office(office).description)) {
+                dropWraps.append((stored.id, Recipient.office(office).description))
+                // Where the report has just moved to another office of the organ, the old one gets nothing anew.
+                if movedInside, office != after.standing.custody?.intakeOffice { continue }
+                wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+            }
+            dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
+        }
+        if waitsForLeaders, let organ = after.standing.custody?.organ,
+            !world.leaders(of: organ).contains(where: {
+                $0 != after.standing.proposer && !after.standing.barred.contains($0)
+            })
+        {
+            throw CasefileError.nobodyHome(organ: organ.description)
+        }
+        after.standing.handlers.subtract(people)
+        if let custody = after.standing.custody,
+            !world.canCarryOn(
+                custody.office, audience: custody.audience, handlers: after.standing.handlers,
+                barred: after.standing.barred)
+        {
+            throw CasefileError.nobodyHome(organ: custody.organ.description)
+        }
+    }
+}
