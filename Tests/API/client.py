@@ -1,4 +1,4 @@
-"""A client that knows the contract and nothing else: it finds its work in the inbox and fills in the forms of `acts`."""
+"""A client that knows the contract alone: it finds its work in the inbox and fills in the forms of `acts`."""
 
 from urllib.parse import quote
 

@@ -117,7 +117,7 @@ def test_a_correction_that_names_the_director_takes_the_report_out_of_her_hands(
     assert director.report(report)
     clerk.act(report, "amend", reason="来信补充。", reported=[
         {"kind": "person", "name": "李树成", "unit": "清棠县水务局", "management": "county"},
-        {"kind": "person", "name": "温如砥", "unit": "清棠县纪委监委信访室", "position": "主任", "management": "county"}])
+        {"kind": "person", "name": "温如砥", "unit": "清棠县纪委监委信访室", "management": "county"}])
     doors(world, director, report, ACTS)
     only_the_way_up(clerk, report)
     world.do(report, organ, "send-up")
