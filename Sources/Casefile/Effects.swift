@@ -62,6 +62,10 @@ extension ActChange {
             if field.kind == .list {
                 guard var rows = input.items[field.name], rule.effect != "amend" else { continue }
                 // A later correction may change the order of the parties: the name stands beside the finding.
+                let places = rows.compactMap { $0["party"] }
+                if Set(places).count < places.count {
+                    throw CasefileError.invalid([FieldFault(field.name, "choice")])
+                }
                 for index in rows.indices {
                     guard let place = rows[index]["party"].flatMap({ Int($0) }), let parties = letter?.reported,
                         parties.indices.contains(place &- 1)

@@ -65,9 +65,11 @@ extension Casefile {
         _ staged: StagedFile, to open: OpenReport, under key: HeldKey, act: String, viewer: Viewer?, at: Instant
     ) async throws {
         let author = viewer == nil ? "reporter" : "office"
-        let present = try await database.read { tx in try self.fileViews(open, tx) }.filter { $0.author == author }
+        // A reporter learns nothing of the office's papers, not even that a name is taken.
+        let present = try await database.read { tx in try self.fileViews(open, tx) }
+            .filter { author == "office" || $0.author == author }
         if present.contains(where: { $0.name == staged.name }) { throw CasefileError.fileExists }
-        if present.count >= EvidenceLimits.files { throw CasefileError.tooManyFiles }
+        if present.filter({ $0.author == author }).count >= EvidenceLimits.files { throw CasefileError.tooManyFiles }
         var change = ActChange(
             act: PossibleAct(rule: .unruled(act), to: open.stored.standing.stage), open: open, letter: nil,
             viewer: viewer, at: at)

@@ -19,6 +19,8 @@ package struct StagedFile: Sendable, Codable {
     /// SHA-256 of the plain bytes, hexadecimal.
     package var sha256: String
     package var stored: String
+    /// SHA-256 of the sealed bytes on disk, hexadecimal: what `verify` can check without a key.
+    package var digest: String
     /// The file's own key, in hexadecimal: this value is itself always sealed.
     var key: String
 }
@@ -105,7 +107,7 @@ package final class FileReception: Sendable {
         FileStore.blurTime(path)
         return StagedFile(
             name: name, type: type.rawValue, size: summary.size, sha256: Hex.encode(summary.sha256), stored: stored,
-            key: Hex.encode(key.bytes))
+            digest: Hex.encode(try SealedFile.digest(ofFileAt: path)), key: Hex.encode(key.bytes))
     }
 
     package func abandon() { writer.abandon() }
@@ -133,11 +135,13 @@ struct NewFile: Sendable {
     var keyID: KeyID
     var author: String
     var day: Day
+    var digest: String
     var envelope: [UInt8]
 
     init(_ file: StagedFile, under key: HeldKey, report: ReportID, author: String, day: Day) throws {
         id = Identifier<SealedTag>.random().description
         stored = file.stored
+        digest = file.digest
         keyID = key.id
         self.author = author
         self.day = day
@@ -148,8 +152,8 @@ struct NewFile: Sendable {
     func insert(_ tx: any Transaction, report: ReportID) throws {
         try tx.run(
             """
-            INSERT INTO file (id, report_id, stored, key_id, author, day, envelope)
-            VALUES (\(id), \(report), \(stored), \(keyID), \(author), \(day), \(envelope))
+            INSERT INTO file (id, report_id, stored, key_id, author, day, digest, envelope)
+            VALUES (\(id), \(report), \(stored), \(keyID), \(author), \(day), \(digest), \(envelope))
             """)
     }
 }

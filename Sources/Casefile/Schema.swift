@@ -166,7 +166,7 @@ package enum CasefileSchema {
         CREATE TABLE file (
           id TEXT PRIMARY KEY NOT NULL, report_id TEXT NOT NULL REFERENCES report(id), stored TEXT NOT NULL UNIQUE,
           key_id TEXT NOT NULL REFERENCES sealing_key(id), author TEXT NOT NULL, day INTEGER NOT NULL,
-          envelope BLOB NOT NULL
+          digest TEXT NOT NULL, envelope BLOB NOT NULL
         ) STRICT
         """,
         "CREATE INDEX file_report ON file (report_id)",

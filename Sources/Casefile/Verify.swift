@@ -90,12 +90,17 @@ extension Casefile {
 
     private func verifyFiles() async throws -> Int {
         let stored = try await database.read { tx in
-            try tx.rows("SELECT stored FROM file").map { try $0.get("stored", as: String.self) }
+            try tx.rows("SELECT stored, digest FROM file ORDER BY stored").map {
+                (try $0.get("stored", as: String.self), try $0.get("digest", as: String.self))
+            }
         }
-        for name in stored {
-            do {
-                _ = try SealedFile.keyID(ofFileAt: "\(files.folder)/\(name)")
-            } catch { throw VerifyFault(description: "file \(name): missing or not a sealed file") }
+        for (name, digest) in stored {
+            guard let found = try? SealedFile.digest(ofFileAt: "\(files.folder)/\(name)") else {
+                throw VerifyFault(description: "file \(name): missing")
+            }
+            guard Hex.encode(found) == digest else {
+                throw VerifyFault(description: "file \(name): its bytes were changed")
+            }
         }
         return stored.count
     }

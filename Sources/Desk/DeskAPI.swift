@@ -27,8 +27,9 @@ package struct DeskAPI: Sendable {
             let viewer = try context.viewer
             let isEmpty = request.headers[.contentType] == nil && (request.headers[.contentLength] ?? "0") == "0"
             let input = isEmpty ? [:] : try await request.json(ActJSON.self).input
+            let before = try await self.casefile.report(id, for: viewer)
             try await self.casefile.perform(name, on: id, by: viewer, input: input)
-            return try await self.report(id, context, afterAct: true)
+            return try await self.report(id, context, before: before)
         }
         routes.put("/api/v1/reports/:id/files/:name") { request, context in
             let viewer = try context.viewer
@@ -84,14 +85,20 @@ package struct DeskAPI: Sendable {
         return try Response.json(InboxJSON(items: items, next: OrNull(next)))
     }
 
-    /// After an act that takes the report out of the actor's sight, what is left to say is its id and stage.
-    private func report(_ id: ReportID, _ context: SiteContext, afterAct: Bool = false) async throws -> Response {
+    /// After an act that takes the report out of the actor's sight the answer has the same shape, with nothing in it
+    /// but what the actor's own organ knew in the open: id, number, channel and day.
+    private func report(
+        _ id: ReportID, _ context: SiteContext, before: ReportView? = nil
+    ) async throws -> Response {
         do {
             let view = try await casefile.report(id, for: try context.viewer)
             return try Response.json(
                 ReportJSON(view, workflow: casefile.workflow, language: context.language.rawValue))
-        } catch CasefileError.notFound where afterAct {
-            return try Response.json(["id": id.description, "stage": "passed-on"])
+        } catch CasefileError.notFound {
+            guard let before else { throw CasefileError.notFound }
+            var answer = ReportJSON(before, workflow: casefile.workflow, language: context.language.rawValue)
+            answer.passOn(services.shell.texts(context).text("desk.passed-on"))
+            return try Response.json(answer)
         }
     }
 

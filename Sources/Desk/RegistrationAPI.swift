@@ -100,7 +100,7 @@ extension DeskAPI {
     /// `POST /api/v1/reports` with a bearer token: registers what came by letter, visit, telephone or another way.
     package func register(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
-        let input = try await request.json(RegistrationInput.self)
+        let input = try await request.json(RegistrationInput.self, limits: .report)
         let filed = try await services.casefile.register(try input.filing(), by: viewer)
         return try Response.json(
             Registered(

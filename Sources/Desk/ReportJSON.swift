@@ -34,7 +34,7 @@ struct ReportJSON: Encodable {
         var required: Bool
         var options: [Option]?
         var item: [Field]?
-        var when: [String: [String]]?
+        var when: [String: String]?
     }
     struct Act: Encodable {
         var name, label: String
@@ -87,9 +87,35 @@ struct ReportJSON: Encodable {
         acts = view.acts.map { act in
             Act(
                 name: act.rule.name, label: act.rule.label.text(language),
-                fields: act.rule.fields.map { Field($0, choices: act.choices, language: language) },
+                fields: act.rule.fields.flatMap { Field.each($0, choices: act.choices, language: language) },
                 due: OrNull(act.due?.text))
         }
+    }
+}
+
+extension ReportJSON {
+    /// Empties what its former holder may no longer see.
+    mutating func passOn(_ label: String) {
+        stage = "passed-on"
+        stageLabel = label
+        holder = OrNull(nil)
+        organ = OrNull(nil)
+        due = OrNull(nil)
+        title = OrNull(nil)
+        content = OrNull(nil)
+        demand = OrNull(nil)
+        place = OrNull(nil)
+        reported = OrNull(nil)
+        reporter = OrNull(nil)
+        realName = OrNull(nil)
+        category = OrNull(nil)
+        problem = OrNull(nil)
+        marks = []
+        history = []
+        files = []
+        messages = []
+        limits = []
+        acts = []
     }
 }
 
@@ -157,7 +183,21 @@ extension ReportJSON.Field {
         if rule.kind == .list {
             item = rule.item.map { ReportJSON.Field($0, choices: choices, language: language) }
         }
-        if !rule.when.isEmpty { when = rule.when }
+    }
+
+    /// A field that is asked for several values of another stands there once for each of them.
+    static func each(_ rule: FieldRule, choices: DynamicChoices, language: String) -> [Self] {
+        var conditions: [[String: String]] = [[:]]
+        for (name, values) in rule.when.sorted(by: { $0.key < $1.key }) {
+            conditions = conditions.flatMap { known in
+                values.map { known.merging([name: $0]) { first, _ in first } }
+            }
+        }
+        return conditions.map { condition in
+            var field = Self(rule, choices: choices, language: language)
+            if !condition.isEmpty { field.when = condition }
+            return field
+        }
     }
 }
 

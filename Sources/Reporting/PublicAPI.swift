@@ -13,7 +13,7 @@ extension ReportingRoutes {
     /// `above-this-platform` before anything is stored.
     package func filePublicly(_ request: Request, _ context: SiteContext) async throws -> Response {
         try services.limit.consume(PublicLimits.filing, for: context.clientAddress)
-        let filing = try await request.json(FilingInput.self).filing()
+        let filing = try await request.json(FilingInput.self, limits: .report).filing()
         let filed = try await services.casefile.file(filing)
         return try Response.json(FiledAnswer(filed), status: .created)
     }

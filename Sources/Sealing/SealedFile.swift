@@ -1,11 +1,6 @@
 import Crypto
-import Kernel
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
 import Foundation
-#endif
+import Kernel
 
 /// The layout of sealed files: a header of version (1 byte), algorithm (1), key id (16) and random nonce prefix (7), then
 /// chunks of 64 KiB plain text (the last one shorter, perhaps empty), each followed by its tag.
@@ -18,6 +13,18 @@ package enum SealedFile {
     /// Plain bytes in every chunk but the last.
     package static let chunkLength = 65536
     static let headerLength = 25
+
+    /// SHA-256 of the sealed bytes as they lie on disk, 32 bytes: what can be checked without a key.
+    package static func digest(ofFileAt path: String) throws -> [UInt8] {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw SealingError.system(operation: "open", path: path, code: 2)
+        }
+        defer { try? file.close() }
+        var hash = SHA256()
+        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+        return Array(hash.finalize())
+    }
+
     static let tagLength = 16
 
     /// What a finished file holds.

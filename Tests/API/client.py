@@ -121,7 +121,7 @@ def filled(fields, wanted):
     values = {}
     for field in fields:
         name, when = field["name"], field.get("when") or {}
-        if not all(values.get(other) in expected for other, expected in when.items()):
+        if not all(values.get(other) == expected for other, expected in when.items()):
             continue
         if name in wanted:
             values[name] = chosen(field, wanted[name])

@@ -49,11 +49,13 @@ def test_a_name_that_the_same_side_has_used_is_a_conflict(world):
     clerk = world.who_has(report, organ)[0]
     assert receipt.put_file("a.txt", "一".encode()).status_code == 201
     problem(receipt.put_file("a.txt", "二".encode()), 409, "file-exists")
-    # A reporter learns nothing of the office's papers, so that the two sides may use one name; the id tells which.
-    assert clerk.put_file(report, "a.txt", "三".encode()).status_code == 201
-    problem(clerk.put_file(report, "a.txt", "四".encode()), 409, "file-exists")
-    contents = {file["from"]: clerk.file(report, file["id"]).content for file in clerk.report(report)["files"]}
-    assert contents == {"reporter": "一".encode(), "office": "三".encode()}
+    problem(clerk.put_file(report, "a.txt", "三".encode()), 409, "file-exists")
+    # A reporter learns nothing of the office's papers, not even that a name is taken; then the id tells which.
+    assert clerk.put_file(report, "b.txt", "三".encode()).status_code == 201
+    assert receipt.put_file("b.txt", "四".encode()).status_code == 201
+    files = [file for file in clerk.report(report)["files"] if file["name"] == "b.txt"]
+    contents = {file["from"]: clerk.file(report, file["id"]).content for file in files}
+    assert contents == {"reporter": "四".encode(), "office": "三".encode()}
 
 
 @pytest.mark.parametrize(("name", "content"), [

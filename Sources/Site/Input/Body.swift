@@ -20,6 +20,9 @@ package struct BodyLimits: Sendable {
     /// A form or a JSON document: 1 MiB in 30 seconds.
     package static let form = BodyLimits(maximumSize: 1 << 20, deadline: .seconds(30))
 
+    /// A report as JSON, where every character may have been escaped: 4 MiB in 60 seconds.
+    package static let report = BodyLimits(maximumSize: 4 << 20, deadline: .seconds(60))
+
     /// Files: so many bytes in 15 minutes, no slower than 4 KiB a second.
     package static func upload(maximumSize: Int) -> BodyLimits {
         BodyLimits(maximumSize: maximumSize, deadline: .seconds(900), minimumRate: 4096)
