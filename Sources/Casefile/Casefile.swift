@@ -9,7 +9,10 @@ package import WorkingDays
 package struct Casefile: Sendable {
     package let database: any Database
     package let clock: Clock
+    /// The rules that come with the software, as they stand today: names for lists and forms that belong to no one
+    /// report. What holds for a report, ``rules(of:in:)`` says.
     package let workflow: Workflow
+    /// The calendar that comes with the software, or was loaded at the start.
     package let calendar: WorkingDayTable
     package let regions: RegionTable
     package let keys: KeysFolder
@@ -31,7 +34,7 @@ package struct Casefile: Sendable {
         self.keys = keys
         self.files = files
         self.gate = gate
-        pictures = PictureCache()
+        pictures = PictureCache(rules: RuleBook(workflow), calendar: calendar)
         self.passwordCost = passwordCost
     }
 
@@ -58,6 +61,17 @@ package struct Casefile: Sendable {
     package func world() async throws -> World {
         let pictures = pictures
         return try await database.read { try pictures.current($0).world }
+    }
+
+    /// The rules that a report follows now.
+    func rules(of stored: StoredReport, in picture: Picture) -> Workflow {
+        picture.rules.workflow(
+            of: stored.standing.custody?.organ, began: stored.receivedAt.day, today: clock.now().day, in: picture.world)
+            ?? workflow
+    }
+
+    func projections(of stored: StoredReport, in picture: Picture) -> Projections {
+        Projections(workflow: rules(of: stored, in: picture), calendar: picture.calendar, world: picture.world)
     }
 
     func picture() async throws -> Picture {

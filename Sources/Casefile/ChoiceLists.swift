@@ -5,7 +5,6 @@ import Kernel
 struct ChoiceLists {
     let open: OpenReport
     let letter: Letter?
-    let workflow: Workflow
 
     private var world: World { open.picture.world }
 
@@ -70,7 +69,7 @@ struct ChoiceLists {
     }
 
     private func ways(_ organ: Organ, offices: [Choice], lower: [Choice]) -> [Choice] {
-        (workflow.vocabularies["way"] ?? []).filter { choice in
+        (open.workflow.vocabularies["way"] ?? []).filter { choice in
             switch choice.value {
             case "refer": !offices.isEmpty
             case "forward", "assign": !lower.isEmpty

@@ -183,11 +183,10 @@ extension Casefile {
     private func refreshWaiting(for person: StaffID) async throws {
         let casefile = self
         try await database.write { tx in
-            let world = try casefile.pictures.current(tx).world
-            let projections = Projections(workflow: casefile.workflow, calendar: casefile.calendar, world: world)
+            let picture = try casefile.pictures.current(tx)
             for row in try tx.rows("SELECT report_id FROM allocation WHERE staff_id = \(person)") {
                 guard let stored = try StoredReport.load(tx, try row.get("report_id")) else { continue }
-                try projections.writeWaiting(tx, report: stored, fresh: false)
+                try casefile.projections(of: stored, in: picture).writeWaiting(tx, report: stored, fresh: false)
             }
         }
     }

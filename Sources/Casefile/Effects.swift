@@ -165,7 +165,7 @@ extension ActChange {
         after.standing.proposal = nil
         after.standing.proposer = nil
         after.standing.disposal = nil
-        if rule.effect == "send-up" { dropLetterWrapsOf = organsPassedBy(casefile.workflow) }
+        if rule.effect == "send-up" { dropLetterWrapsOf = organsPassedBy(open.workflow) }
     }
 
     /// Organs that held the report and whose people may no longer read it: their keys go with it.

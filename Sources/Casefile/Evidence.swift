@@ -43,7 +43,7 @@ extension Casefile {
     private func openForAttaching(_ holder: ReceiptHolder) async throws -> OpenReport {
         let casefile = self
         let open = try await database.read { tx in try OpenReport.load(tx, for: holder, casefile: casefile) }
-        guard workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
+        guard open.workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
         return open
     }
 
@@ -57,7 +57,7 @@ extension Casefile {
             }
         }
         guard open.reach.papers else { throw CasefileError.notYourAct }
-        guard workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
+        guard open.workflow.stages[open.stored.standing.stage]?.phase != .end else { throw CasefileError.notNow }
         return open
     }
 

@@ -94,9 +94,9 @@ extension Casefile {
         _ entry: NewReport, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, mark: [UInt8]?,
         announcement: Announcement? = nil
     ) async throws -> Filed {
-        let workflow = workflow
-        let calendar = calendar
         let world = picture.world
+        let workflow = picture.rules.workflow(
+            of: entry.organ, began: entry.at.day, today: clock.now().day, in: world) ?? workflow
         guard let organ = world.organs[entry.organ] else { throw CasefileError.notFound }
         let number = try await database.write(announcement) { tx -> String? in
             let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
@@ -125,12 +125,12 @@ extension Casefile {
                         id: .ordered(at: entry.at), at: entry.at, actor: .staff(staff), act: "register",
                         from: "received", to: "registered", codes: [:]))
             }
-            let done = events.map { event in event.done }
+            let done = events.enumerated().map { $1.done($0 + 1) }
             let standing = Standing(
                 stage: events.last?.to ?? "received", sequence: events.count, custodies: [custody], handlers: [],
                 barred: Set(entry.barred.keys), proposer: nil, proposal: nil, disposal: nil,
                 realName: entry.hasReporter ? "unverified" : "anonymous", hasReporter: entry.hasReporter, done: done)
-            let projections = Projections(workflow: workflow, calendar: calendar, world: world)
+            let projections = Projections(workflow: workflow, calendar: picture.calendar, world: world)
             let report = StoredReport(
                 id: entry.id, standing: standing, channel: entry.channel, county: entry.county,
                 management: entry.management, category: nil, problem: nil, marks: entry.marks,

@@ -10,6 +10,8 @@ struct OpenReport: Sendable {
     var reach: Reach
     var keys: [StoredKey: HeldKey]
     var picture: Picture
+    /// The rules that the report follows now.
+    var workflow: Workflow
     /// Every wrap there is: key and recipient, whoever can open it.
     var holders: Set<Holder> = []
     /// Whether the organ that holds the report now has a case key, in this viewer's hands or not.
@@ -42,8 +44,8 @@ struct OpenReport: Sendable {
     ) throws -> OpenReport {
         let picture = try casefile.pictures.current(tx)
         guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }
-        let reach = Reach.of(
-            viewer.staff, on: stored.standing, world: picture.world, workflow: casefile.workflow)
+        let workflow = casefile.rules(of: stored, in: picture)
+        let reach = Reach.of(viewer.staff, on: stored.standing, world: picture.world, workflow: workflow)
         guard !reach.isNone else { throw CasefileError.notFound }
         var ring = try KeyRing.load(tx, for: viewer)
         let mine = Set(ring.recipients)
@@ -69,7 +71,8 @@ struct OpenReport: Sendable {
                 wrap, recipient: recipient, generation: try row.get("generation"), keyID: key.id)
         }
         return OpenReport(
-            stored: stored, reach: reach, keys: keys, picture: picture, holders: holders, hasCaseKey: hasCaseKey)
+            stored: stored, reach: reach, keys: keys, picture: picture, workflow: workflow, holders: holders,
+            hasCaseKey: hasCaseKey)
     }
 
     /// The letter as it stands after all corrections; `nil` when the viewer does not hold its key.

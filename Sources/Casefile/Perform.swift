@@ -31,6 +31,7 @@ extension Casefile {
             }
         }
         let world = open.picture.world
+        let workflow = open.workflow
         guard let rule = workflow.acts[name] else { throw CasefileError.notFound }
         guard
             let act = workflow.possible(for: viewer.staff, on: open.stored.standing, world: world)
@@ -39,7 +40,7 @@ extension Casefile {
             let mine = workflow.mayEver(viewer.staff, rule, on: open.stored.standing, world: world)
             throw mine ? CasefileError.notNow : CasefileError.notYourAct
         }
-        let lists = ChoiceLists(open: open, letter: letter, workflow: workflow)
+        let lists = ChoiceLists(open: open, letter: letter)
         guard !lists.isWithheld(rule) else { throw CasefileError.notNow }
         let choices = lists.lists(for: [rule])
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
@@ -50,8 +51,7 @@ extension Casefile {
 
     /// Writes an act's event, texts, keys and projections in one transaction.
     func commit(_ change: ActChange) async throws {
-        let workflow = workflow
-        let calendar = calendar
+        let casefile = self
         let expected = change.open.stored.standing.sequence
         let known = change.open.picture.world.version
         try await database.write { tx in
@@ -71,11 +71,11 @@ extension Casefile {
             if change.arrives, let organ = change.after.standing.custody?.organ {
                 change.after.intakeOrder = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
             }
-            let projections = Projections(
-                workflow: workflow, calendar: calendar, world: change.open.picture.world)
+            // The rules may be others at the organ where the report has just arrived.
+            let projections = casefile.projections(of: change.after, in: change.open.picture)
             change.after.dueDay = try projections.nextDue(change.after.standing)
             guard try change.after.update(tx, expecting: expected) else { throw CasefileError.notNow }
-            try change.write(tx, rules: workflow.version)
+            try change.write(tx, rules: change.open.workflow.version)
             try projections.writeWaiting(tx, report: change.after, fresh: false)
         }
     }

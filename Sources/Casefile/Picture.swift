@@ -4,6 +4,7 @@ import Foundation
 import Kernel
 package import Sealing
 import Synchronization
+package import WorkingDays
 
 /// A public key in force and its generation.
 package struct OfficeKey: Sendable {
@@ -16,13 +17,20 @@ package struct Picture: Sendable {
     package var world: World
     package var officeKeys: [OfficeID: OfficeKey]
     package var staffKeys: [StaffID: PublicKey]
+    package var rules: RuleBook
+    package var calendar: WorkingDayTable
 }
 
 /// Keeps the latest picture and looks, at each use, whether the database knows a newer one.
 package final class PictureCache: Sendable {
     private let held = Mutex<Picture?>(nil)
+    private let rules: RuleBook
+    private let calendar: WorkingDayTable
 
-    package init() {}
+    package init(rules: RuleBook, calendar: WorkingDayTable) {
+        self.rules = rules
+        self.calendar = calendar
+    }
 
     package func current(_ tx: any Transaction) throws -> Picture {
         try current(tx, version: tx.scalar("SELECT version FROM world_version WHERE id = 1") ?? 0)
@@ -31,14 +39,16 @@ package final class PictureCache: Sendable {
     /// As ``current(_:)``, for whom a query of the same transaction has told the version.
     func current(_ tx: any Transaction, version: Int64) throws -> Picture {
         if let picture = held.withLock({ $0 }), picture.world.version == version { return picture }
-        let fresh = try Picture.load(tx, version: version)
+        let fresh = try Picture.load(tx, version: version, rules: rules, calendar: calendar)
         held.withLock { $0 = fresh }
         return fresh
     }
 }
 
 extension Picture {
-    static func load(_ tx: any Transaction, version: Int64) throws -> Picture {
+    static func load(
+        _ tx: any Transaction, version: Int64, rules: RuleBook, calendar: WorkingDayTable
+    ) throws -> Picture {
         let organs = try tx.rows("SELECT * FROM organ").map(Organ.init(row:))
         let offices = try tx.rows("SELECT * FROM office").map(Office.init(row:))
         var staffKeys: [StaffID: PublicKey] = [:]
@@ -73,7 +83,7 @@ extension Picture {
         }
         return Picture(
             world: World(version: version, organs: organs, offices: offices, staff: staff, memberships: memberships),
-            officeKeys: officeKeys, staffKeys: staffKeys)
+            officeKeys: officeKeys, staffKeys: staffKeys, rules: rules, calendar: calendar)
     }
 
     private struct Grant: Hashable {

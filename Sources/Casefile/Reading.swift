@@ -49,6 +49,8 @@ package struct ReportView: Sendable {
     package var acts: [OfferedAct]
     package var due: Day?
     package var world: World
+    /// The rules that the report follows.
+    package var workflow: Workflow
 }
 
 /// The reporter as far as a custodian may see: masked until opened with a reason.
@@ -113,8 +115,10 @@ extension Casefile {
         let letter = try open.letter(tx)
         let texts = try openTexts(open, tx)
         let story = try story(open, texts: texts + (try corrections(open, tx)), tx)
-        let limits = try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
-        let lists = ChoiceLists(open: open, letter: letter, workflow: workflow)
+        let workflow = open.workflow
+        let limits = try workflow.limitStates(
+            of: standing.done, standing: standing, calendar: open.picture.calendar)
+        let lists = ChoiceLists(open: open, letter: letter)
         let possible = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
             .filter { !lists.isWithheld($0.rule) }
         let choices = lists.lists(for: possible.map(\.rule))
@@ -135,7 +139,7 @@ extension Casefile {
             files: open.reach.letter ? try fileViews(open, tx) : [],
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
-            world: open.picture.world)
+            world: open.picture.world, workflow: workflow)
     }
 
     struct OpenedText: Sendable {

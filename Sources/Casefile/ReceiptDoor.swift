@@ -39,7 +39,7 @@ extension Casefile {
             var history: [(at: Instant, stage: String)] = []
             for row in try tx.rows("SELECT at, to_stage FROM event WHERE report_id = \(stored.id) ORDER BY seq") {
                 let stage: String = try row.get("to_stage")
-                guard let name = casefile.workflow.stages[stage]?.publicStage, history.last?.stage != name else {
+                guard let name = open.workflow.stages[stage]?.publicStage, history.last?.stage != name else {
                     continue
                 }
                 let at: Instant = try row.get("at")
@@ -51,14 +51,15 @@ extension Casefile {
             return ReceiptView(
                 stage: history.last?.stage ?? "received", history: history,
                 conversation: casefile.conversation(texts).filter { $0.kind != "objection" || $0.from == "reporter" },
-                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(stored),
+                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(open),
                 organ: organ)
         }
     }
 
-    private func may(_ stored: StoredReport) -> [ReceiptView.May] {
+    private func may(_ open: OpenReport) -> [ReceiptView.May] {
+        let stored = open.stored
         let stage = stored.standing.stage
-        let ended = workflow.stages[stage]?.phase == .end
+        let ended = open.workflow.stages[stage]?.phase == .end
         var result: [ReceiptView.May] = ended ? [] : [.message, .file]
         if stage == "answered" { result.append(.objection) }
         let answered = stored.standing.done.contains { ["feedback", "decline"].contains($0.act) }
@@ -108,7 +109,7 @@ extension Casefile {
         let open = try await database.read { tx in
             try OpenReport.load(tx, for: holder, casefile: casefile)
         }
-        guard may(open.stored).contains(needs) else { throw CasefileError.notNow }
+        guard may(open).contains(needs) else { throw CasefileError.notNow }
         let rule = ActRule.unruled(act)
         var change = ActChange(
             act: PossibleAct(rule: rule, to: stage ?? open.stored.standing.stage), open: open, letter: nil,
@@ -138,6 +139,9 @@ extension OpenReport {
             keys[StoredKey(id: id, kind: "letter", custody: try row.get("custody"))] = try HeldKey.opening(
                 try row.get("wrap"), with: holder.privateKey, id: id)
         }
-        return OpenReport(stored: stored, reach: .receipt, keys: keys, picture: try casefile.pictures.current(tx))
+        let picture = try casefile.pictures.current(tx)
+        return OpenReport(
+            stored: stored, reach: .receipt, keys: keys, picture: picture,
+            workflow: casefile.rules(of: stored, in: picture))
     }
 }

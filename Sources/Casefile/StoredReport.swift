@@ -37,11 +37,12 @@ struct StoredReport: Sendable {
         let barred = try tx.rows("SELECT staff_id FROM bar WHERE report_id = \(id)")
             .map { try $0.get("staff_id", as: StaffID.self) }
         let done = try tx.rows(
-            "SELECT act, from_stage, staff_id, custody, at FROM event WHERE report_id = \(id) ORDER BY seq"
+            "SELECT act, from_stage, staff_id, custody, at, seq, codes FROM event WHERE report_id = \(id) ORDER BY seq"
         ).map { row in
             DoneAct(
                 act: try row.get("act"), from: try row.get("from_stage"), staff: try row.maybe("staff_id"),
-                custody: try row.get("custody"), at: try row.get("at"))
+                custody: try row.get("custody"), at: try row.get("at"), sequence: try row.get("seq"),
+                codes: JSONText.decode(try row.get("codes")) ?? [:])
         }
         let proposal: String? = try row.maybe("proposal")
         let receiptKey: [UInt8]? = try row.maybe("receipt_key")
@@ -94,14 +95,14 @@ struct NewEvent: Sendable {
             """)
     }
 
-    var done: DoneAct {
+    func done(_ sequence: Int) -> DoneAct {
         let staff: StaffID? =
             switch actor {
             case .staff(let id): id
             case .imported(let id): id
             case .reporter: nil
             }
-        return DoneAct(act: act, from: from, staff: staff, custody: 0, at: at)
+        return DoneAct(act: act, from: from, staff: staff, custody: 0, at: at, sequence: sequence, codes: codes)
     }
 }
 

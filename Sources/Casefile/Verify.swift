@@ -33,8 +33,8 @@ extension Casefile {
         while start < ids.count {
             let part = ids[start..<min(start + 200, ids.count)]
             tally.events += try await database.read { tx in
-                let world = try casefile.pictures.current(tx).world
-                return try part.reduce(0) { try $0 + casefile.verify($1, world: world, tx) }
+                let picture = try casefile.pictures.current(tx)
+                return try part.reduce(0) { try $0 + casefile.verify($1, picture: picture, tx) }
             }
             tally.reports += part.count
             start += 200
@@ -43,7 +43,7 @@ extension Casefile {
         return tally
     }
 
-    private func verify(_ id: ReportID, world: World, _ tx: any Transaction) throws -> Int {
+    private func verify(_ id: ReportID, picture: Picture, _ tx: any Transaction) throws -> Int {
         func fault(_ text: String) -> VerifyFault { VerifyFault(description: "report \(id): \(text)") }
         guard let stored = try StoredReport.load(tx, id) else { throw fault("the row is gone") }
         let events = try tx.rows(
@@ -63,11 +63,11 @@ extension Casefile {
         for (index, custody) in stored.standing.custodies.enumerated() where custody.index != index {
             throw fault("custody \(index) is missing")
         }
-        let projections = Projections(workflow: workflow, calendar: calendar, world: world)
+        let projections = projections(of: stored, in: picture)
         guard stored.dueDay == (try projections.nextDue(stored.standing)) else { throw fault("the due day differs") }
         let waiting = try tx.rows(
             "SELECT office_id, staff_id, roles, due_order FROM waiting WHERE report_id = \(id) ORDER BY place")
-        let expected = workflow.waiters(on: stored.standing, world: world)
+        let expected = projections.workflow.waiters(on: stored.standing, world: picture.world)
         guard waiting.count == expected.count else { throw fault("the list of those it waits for differs") }
         for (row, waiter) in zip(waiting, expected) {
             let office: OfficeID? = try row.maybe("office_id")

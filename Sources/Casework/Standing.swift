@@ -51,13 +51,22 @@ package struct DoneAct: Sendable, Hashable {
     package var staff: StaffID?
     package var custody: Int
     package var at: Instant
+    /// The place of the act in the report's story, from 1.
+    package var sequence: Int
+    /// The codes that stand open in the event.
+    package var codes: [String: String]
 
-    package init(act: String, from: String, staff: StaffID?, custody: Int, at: Instant) {
+    package init(
+        act: String, from: String, staff: StaffID?, custody: Int, at: Instant, sequence: Int = 0,
+        codes: [String: String] = [:]
+    ) {
         self.act = act
         self.from = from
         self.staff = staff
         self.custody = custody
         self.at = at
+        self.sequence = sequence
+        self.codes = codes
     }
 }
 

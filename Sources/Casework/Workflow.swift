@@ -128,6 +128,27 @@ package struct LimitRule: Sendable, Hashable {
     /// A fact that must hold, e.g. `real-name`.
     package var when: String?
     package var source: Bilingual
+    /// How often and by how much the limit may be extended; `nil`: not at all.
+    package var prolonging: LimitExtension?
+    /// What stops the clock, each by a rule with a name.
+    package var pauses: [LimitPause]
+}
+
+/// By how much a limit may be extended (one act `extend` that was agreed to, each time).
+package struct LimitExtension: Sendable, Hashable {
+    package var most: Int
+    package var count: Int
+    package var unit: LimitRule.Unit
+    package var source: Bilingual
+}
+
+/// Time that does not count: from one act to another.
+package struct LimitPause: Sendable, Hashable {
+    package var name: String
+    package var label: Bilingual
+    package var starts: [String]
+    package var ends: Set<String>
+    package var source: Bilingual
 }
 
 /// The workflow of reports as one version of the rules states it.

@@ -143,11 +143,31 @@ extension Workflow {
             prefill: try value.maybe("prefill")?.string())
     }
 
-    private static func limit(_ value: YAMLReader) throws(RuleFault) -> LimitRule {
+    static func limit(_ value: YAMLReader) throws(RuleFault) -> LimitRule {
         LimitRule(
             name: try value.string("name"), label: try value.at("label").bilingual(),
             starts: try value.strings("starts"), ends: Set(try value.strings("ends")),
             count: try value.integer("count"), unit: try value.choice("unit", LimitRule.Unit.self),
-            when: try value.maybe("when")?.string(), source: try value.at("source").bilingual())
+            when: try value.maybe("when")?.string(), source: try value.at("source").bilingual(),
+            prolonging: try value.maybe("extension").map { (part) throws(RuleFault) in try prolonging(part) },
+            pauses: try pauses(value.maybe("pauses")))
+    }
+
+    private static func prolonging(_ value: YAMLReader) throws(RuleFault) -> LimitExtension {
+        LimitExtension(
+            most: try value.integer("most"), count: try value.integer("count"),
+            unit: try value.choice("unit", LimitRule.Unit.self), source: try value.at("source").bilingual())
+    }
+
+    private static func pauses(_ value: YAMLReader?) throws(RuleFault) -> [LimitPause] {
+        var result: [LimitPause] = []
+        for item in value?.items ?? [] {
+            result.append(
+                LimitPause(
+                    name: try item.string("name"), label: try item.at("label").bilingual(),
+                    starts: try item.strings("starts"), ends: Set(try item.strings("ends")),
+                    source: try item.at("source").bilingual()))
+        }
+        return result
     }
 }
