@@ -25,6 +25,8 @@ struct ActChange: Sendable {
     var arrives = false
     /// The report moved to other people of the same organ with this act.
     var movedInside = false
+    /// The first report, where this one is linked to it as a repeat.
+    var original: ReportID?
 
     var report: ReportID { open.stored.id }
     var sequence: Int { open.stored.standing.sequence + 1 }
@@ -42,13 +44,20 @@ struct ActChange: Sendable {
         after.standing.done.append(
             DoneAct(
                 act: act.rule.name, from: open.stored.standing.stage, staff: viewer?.staff,
-                custody: open.stored.standing.custody?.index ?? 0, at: at))
+                custody: open.stored.standing.custody?.index ?? 0, at: at, sequence: sequence))
     }
 
     mutating func setNumber(_ number: String) {
         let last = after.standing.custodies.count - 1
         guard last >= 0 else { return }
         after.standing.custodies[last].number = number
+    }
+
+    /// Hands the codes of this act to the rules, which look at them when limits are computed.
+    mutating func settle() {
+        let last = after.standing.done.count - 1
+        guard last >= 0 else { return }
+        after.standing.done[last].codes = codes
     }
 
     mutating func updateCustody(_ body: (inout Custody) -> Void) {
@@ -107,6 +116,12 @@ struct ActChange: Sendable {
                 UPDATE custody SET intake_office_id = \(now.intakeOffice), office_id = \(now.office), number = \(now.number), audience = \(now.audience.rawValue)
                 WHERE report_id = \(report) AND idx = \(now.index)
                 """)
+        }
+        if after.standing.watchers != open.stored.standing.watchers {
+            try tx.run("DELETE FROM watch WHERE report_id = \(report)")
+            for (office, why) in after.standing.watchers {
+                try tx.run("INSERT INTO watch (report_id, office_id, why) VALUES (\(report), \(office), \(why))")
+            }
         }
         if after.standing.handlers != open.stored.standing.handlers {
             try tx.run("DELETE FROM allocation WHERE report_id = \(report)")

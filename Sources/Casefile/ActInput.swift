@@ -82,6 +82,9 @@ struct CheckedInput: Sendable {
                     faults.append(FieldFault(path, "kind"))
                     continue
                 }
+                if field.kind == .flag, field.required, field.code(text) != "true" {
+                    faults.append(FieldFault(path, "required"))
+                }
                 if let reason = field.fault(in: text, choices: choices) { faults.append(FieldFault(path, reason)) }
                 checked.values[field.name] = text
             }

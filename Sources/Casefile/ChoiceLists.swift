@@ -5,6 +5,8 @@ import Kernel
 struct ChoiceLists {
     let open: OpenReport
     let letter: Letter?
+    /// Whose choices these are: requests are offered to whoever may decide them.
+    var viewer: StaffID?
 
     private var world: World { open.picture.world }
 
@@ -19,6 +21,15 @@ struct ChoiceLists {
             lists["ways"] = ways(organ, offices: handlingOffices(custody), lower: lists["lower-organs"] ?? [])
         }
         if wanted.contains("office-members") { lists["office-members"] = members(custody) }
+        if wanted.contains("supervising-offices") { lists["supervising-offices"] = offices(.inspection, custody) }
+        if wanted.contains("investigation-offices") {
+            lists["investigation-offices"] = offices(.investigation, custody).filter {
+                $0.value != custody.office.description
+            }
+        }
+        if wanted.contains("people") { lists["people"] = people(custody) }
+        if wanted.contains("requests") { lists["requests"] = requests }
+        if wanted.contains("limits") { lists["limits"] = extensibleLimits }
         if wanted.contains("reported") { lists["reported"] = parties }
         return lists
     }
@@ -35,6 +46,7 @@ struct ChoiceLists {
         }
         let allowed: Set = [
             "send-up", "sign", "amend", "recuse", "message", "verify-identity", "open-identity", "pass-identity",
+            "ask-recusal", "decide", "protect",
         ]
         return !allowed.contains(act.name)
     }
@@ -95,6 +107,48 @@ struct ChoiceLists {
             .filter { seen.insert($0.staff).inserted }
             .compactMap { world.staff[$0.staff] }
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
+    }
+
+    private func offices(_ kind: OfficeKind, _ custody: Custody) -> [Choice] {
+        world.offices(of: custody.organ).filter { $0.kind == kind }
+            .filter { world.canCarryOn($0.id, audience: .letters, barred: open.stored.standing.barred) }
+            .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
+    }
+
+    /// Those of the holding organ who work on the report or may decide on it.
+    private func people(_ custody: Custody) -> [Choice] {
+        world.staff(of: custody.organ)
+            .filter { person in
+                Reach.of(person.id, on: open.stored.standing, world: world, workflow: open.workflow).letter
+                    || world.leaders(of: custody.organ).contains(person.id)
+            }
+            .filter { !open.stored.standing.barred.contains($0.id) }
+            .sorted { $0.username < $1.username }
+            .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
+    }
+
+    private var requests: [Choice] {
+        guard let viewer else { return [] }
+        return open.workflow.requests(for: viewer, on: open.stored.standing, world: world).map { request in
+            let label = request.rule.label
+            let who = request.act.staff.flatMap { world.staff[$0] }
+            let day = request.act.at.day.text
+            return Choice(
+                value: String(request.sequence),
+                label: Bilingual(
+                    zh: "\(label.zh)（\(who?.name ?? "—")，\(day)）", en: "\(label.en) (\(who?.nameEnglish ?? "—"), \(day))"))
+        }
+    }
+
+    /// Open limits that a rule allows to extend, and that were not extended as often as it allows.
+    private var extensibleLimits: [Choice] {
+        let standing = open.stored.standing
+        let states = try? open.workflow.limitStates(of: standing.done, standing: standing, calendar: open.picture.calendar)
+        return (states ?? []).filter { state in
+            guard state.met == nil, let prolonging = state.rule.prolonging else { return false }
+            let used = standing.done.filter { $0.isAgreement(to: "extend") && $0.codes["limit"] == state.rule.name }
+            return used.count < prolonging.most
+        }.map { Choice(value: $0.rule.name, label: $0.rule.label) }
     }
 
     private var parties: [Choice] {

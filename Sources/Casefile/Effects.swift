@@ -8,6 +8,8 @@ extension ActChange {
         // Whoever is barred by the act itself gets no key that the act makes.
         let barsFirst = rule.effect == "recuse" || rule.effect == "amend"
         if !barsFirst { try recordFields(input) }
+        if !rule.approval.isEmpty { return try ask() }
+        if let mark = rule.mark { add(mark: mark) }
         switch rule.effect {
         case "register":
             drawsNumber = true
@@ -15,18 +17,27 @@ extension ActChange {
             if let marks = input.lists["sensitivity"] { after.marks = marks }
         case "classify":
             after.category = input.values["category"]
+            after.standing.category = after.category
             after.problem = input.values["problem"]
         case "propose": try propose(input)
-        case "approve": approve()
+        case "approve": try approve()
         case "refer": try refer()
         case "hand-down", "send-up": try handOver(casefile: casefile)
         case "propose-return":
             after.standing.proposer = viewer?.staff
             try admitLeaders()
-        case "dispose":
+        case "withdraw-proposal": after.standing.proposal = nil
+        case "dispose": try dispose(input)
+        case "review-appeal":
             after.standing.proposer = viewer?.staff
-            after.standing.disposal = input.values["kind"]
+            after.standing.disposal = input.values["outcome"]
             try admitLeaders()
+        case "propose-transfer": try proposeTransfer(input)
+        case "form-team": try formTeam(input.lists["team"], field: "team")
+        case "decide": try decide(input)
+        case "hand-out": try handOut(input)
+        case "call-in": try callIn()
+        case "link": try link()
         case "allocate":
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
         case "amend": try amend(input)
@@ -34,8 +45,10 @@ extension ActChange {
         case "pass-identity": try passIdentity()
         case "recuse": try recuse()
         case "reopen":
+            after.standing.team = []
             if after.standing.stage == "registered" {
                 after.standing.proposal = nil
+                after.standing.disposal = nil
                 updateCustody { $0.office = $0.intakeOffice }
             }
         default: break
@@ -43,18 +56,19 @@ extension ActChange {
         if barsFirst { try recordFields(input) }
         if rule.name == "reject" {
             if open.stored.standing.stage == "proposed" { after.standing.proposal = nil }
-            if open.stored.standing.stage == "disposal-proposed" { after.standing.disposal = nil }
+            if open.stored.standing.stage == "disposal-proposed" {
+                after.standing.disposal = nil
+                after.standing.team = []
+            }
+            if open.stored.standing.stage == "transfer-proposed" { after.standing.proposal = nil }
         }
     }
 
     /// Whether the report waits for a decision of the leaders.
     var waitsForLeaders: Bool {
-        ["proposed", "return-proposed", "disposal-proposed"].contains(after.standing.stage)
+        open.workflow.stages[after.standing.stage]?.phase == .decision
     }
 
-    private var leadersOffice: OfficeID? {
-        open.stored.standing.custody.flatMap { open.picture.world.office(.leaders, of: $0.organ)?.id }
-    }
 
     /// Codes stand open in the event; free texts and lists are sealed beside it.
     private mutating func recordFields(_ input: CheckedInput) throws {
@@ -86,6 +100,7 @@ extension ActChange {
                 case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
                 case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)
                 case .case: try seal("\(rule.name).\(field.name)", value, under: try caseKeyMakingOne())
+                case .shared: try seal("\(rule.name).\(field.name)", value, under: try sharedKey())
                 }
             }
         }
@@ -101,20 +116,26 @@ extension ActChange {
     }
 
     /// What is proposed must have somebody to decide on it: a leader who is not the proposer and not barred.
-    private mutating func admitLeaders() throws {
-        guard let leaders = leadersOffice, let organ = open.stored.standing.custody?.organ,
-            open.picture.world.leaders(of: organ).contains(where: {
-                $0 != viewer?.staff && !after.standing.barred.contains($0)
-            })
-        else { throw CasefileError.nobodyHome(organ: leadersOffice?.description ?? "") }
-        try admit(leaders, audience: .letters)
+    mutating func admitLeaders() throws {
+        let organ = open.stored.standing.custody?.organ
+        guard let organ,
+            let leaders = open.picture.world.deciders(
+                of: organ, barred: after.standing.barred, except: viewer?.staff)
+        else { throw CasefileError.nobodyHome(organ: organ?.description ?? "") }
+        try admit(leaders.office, audience: .letters)
     }
 
-    private mutating func approve() {
-        if open.stored.standing.stage == "return-proposed" {
+    private mutating func approve() throws {
+        switch open.stored.standing.stage {
+        case "return-proposed" where after.standing.stage == "incoming": try handBack()
+        case "return-proposed":
             after.standing.handlers = []
             after.standing.proposal = nil
             updateCustody { $0.office = $0.intakeOffice }
+        case "transfer-proposed":
+            try refer()
+            after.standing.team = []
+        default: break
         }
     }
 
@@ -156,20 +177,13 @@ extension ActChange {
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
         wraps += made
         codes["to"] = target.id.description
-        arrives = true
-        after.standing.custodies.append(
-            Custody(
-                index: custody.index + 1, organ: target.id, intakeOffice: desk.id, office: desk.id,
-                audience: audience, via: rule.name, since: at, number: nil))
-        after.standing.handlers = []
-        after.standing.proposal = nil
-        after.standing.proposer = nil
-        after.standing.disposal = nil
+        arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
+        try alarmIfToAndFro()
         if rule.effect == "send-up" { dropLetterWrapsOf = organsPassedBy(open.workflow) }
     }
 
     /// Organs that held the report and whose people may no longer read it: their keys go with it.
-    private func organsPassedBy(_ workflow: Workflow) -> Set<OrganID> {
+    func organsPassedBy(_ workflow: Workflow) -> Set<OrganID> {
         let world = open.picture.world
         let organs = Set(after.standing.custodies.map(\.organ))
         return organs.filter { organ in

@@ -18,7 +18,7 @@ struct InboxSQL {
     private func number() -> SQL {
         """
         (SELECT c.number FROM custody c WHERE c.report_id = r.id AND c.organ_id = \(viewer.organ)
-          ORDER BY c.idx DESC LIMIT 1) AS number
+          AND c.number IS NOT NULL ORDER BY c.idx DESC LIMIT 1) AS number
         """
     }
 

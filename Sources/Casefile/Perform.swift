@@ -40,11 +40,12 @@ extension Casefile {
             let mine = workflow.mayEver(viewer.staff, rule, on: open.stored.standing, world: world)
             throw mine ? CasefileError.notNow : CasefileError.notYourAct
         }
-        let lists = ChoiceLists(open: open, letter: letter)
+        let lists = ChoiceLists(open: open, letter: letter, viewer: viewer.staff)
         guard !lists.isWithheld(rule) else { throw CasefileError.notNow }
         let choices = lists.lists(for: [rule])
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
+        if rule.effect == "link" { change.original = try await original(checked.values["original"], of: id, for: viewer) }
         try change.apply(checked, casefile: self)
         try await commit(change)
     }
@@ -56,12 +57,14 @@ extension Casefile {
         let known = change.open.picture.world.version
         try await database.write { tx in
             var change = change
+            change.settle()
             let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
             guard version == known else { throw StalePicture() }
             guard try tx.exists("SELECT 1 FROM report WHERE id = \(change.report) AND sequence = \(expected)") else {
                 throw CasefileError.notNow
             }
             if change.drawsNumber, let custody = change.after.standing.custody,
+                !change.after.standing.custodies.contains(where: { $0.organ == custody.organ && $0.number != nil }),
                 let organ = change.open.picture.world.organs[custody.organ], custody.number == nil
             {
                 let year = change.at.day.year

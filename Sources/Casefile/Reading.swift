@@ -118,7 +118,7 @@ extension Casefile {
         let workflow = open.workflow
         let limits = try workflow.limitStates(
             of: standing.done, standing: standing, calendar: open.picture.calendar)
-        let lists = ChoiceLists(open: open, letter: letter)
+        let lists = ChoiceLists(open: open, letter: letter, viewer: viewer.staff)
         let possible = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
             .filter { !lists.isWithheld($0.rule) }
         let choices = lists.lists(for: possible.map(\.rule))
@@ -130,7 +130,7 @@ extension Casefile {
             return OfferedAct(rule: act.rule, choices: choices, due: due)
         }
         let ownOrgan = open.picture.world.staff[viewer.staff]?.organ
-        let custody = standing.custodies.last { $0.organ == ownOrgan }
+        let custody = standing.custodies.last { $0.organ == ownOrgan && $0.number != nil }
         return ReportView(
             id: stored.id, number: custody?.number, standing: standing, reach: open.reach,
             channel: stored.channel, receivedAt: stored.receivedAt, category: open.reach.letter ? stored.category : nil,

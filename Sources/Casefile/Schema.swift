@@ -104,7 +104,7 @@ package enum CasefileSchema {
           channel TEXT NOT NULL, county TEXT, management TEXT NOT NULL, category TEXT, problem TEXT,
           marks TEXT NOT NULL, real_name TEXT NOT NULL, has_reporter INTEGER NOT NULL,
           identity_at INTEGER NOT NULL,
-          proposer TEXT, proposal TEXT, disposal TEXT, rules TEXT NOT NULL,
+          proposer TEXT, proposal TEXT, disposal TEXT, team TEXT NOT NULL, repeat_of TEXT, rules TEXT NOT NULL,
           received_at INTEGER NOT NULL, intake_order INTEGER NOT NULL, due_day INTEGER,
           receipt_lookup BLOB UNIQUE, receipt_key BLOB, rated INTEGER NOT NULL
         ) STRICT
@@ -127,6 +127,12 @@ package enum CasefileSchema {
         """,
         "CREATE INDEX allocation_staff ON allocation (staff_id)",
         """
+        CREATE TABLE watch (
+          report_id TEXT NOT NULL REFERENCES report(id), office_id TEXT NOT NULL REFERENCES office(id),
+          why TEXT NOT NULL CHECK (why IN ('copy', 'alarm')), PRIMARY KEY (report_id, office_id)
+        ) STRICT
+        """,
+        """
         CREATE TABLE bar (
           report_id TEXT NOT NULL REFERENCES report(id), staff_id TEXT NOT NULL REFERENCES staff(id),
           reason TEXT NOT NULL, PRIMARY KEY (report_id, staff_id)
@@ -144,7 +150,7 @@ package enum CasefileSchema {
         """
         CREATE TABLE sealing_key (
           id TEXT PRIMARY KEY NOT NULL, report_id TEXT NOT NULL REFERENCES report(id),
-          kind TEXT NOT NULL CHECK (kind IN ('letter', 'case', 'identity')), custody INTEGER NOT NULL
+          kind TEXT NOT NULL CHECK (kind IN ('letter', 'case', 'identity', 'shared')), custody INTEGER NOT NULL
         ) STRICT
         """,
         "CREATE INDEX sealing_key_report ON sealing_key (report_id)",

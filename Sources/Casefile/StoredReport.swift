@@ -18,6 +18,8 @@ struct StoredReport: Sendable {
     var dueDay: Day?
     var receiptKey: PublicKey?
     var rated: Bool
+    /// The first report that this one repeats.
+    var repeatOf: ReportID?
 
     static func load(_ tx: any Transaction, _ id: ReportID) throws -> StoredReport? {
         try tx.first("SELECT * FROM report WHERE id = \(id)").map { try load(tx, row: $0) }
@@ -44,6 +46,11 @@ struct StoredReport: Sendable {
                 custody: try row.get("custody"), at: try row.get("at"), sequence: try row.get("seq"),
                 codes: JSONText.decode(try row.get("codes")) ?? [:])
         }
+        let watchers = try tx.rows("SELECT office_id, why FROM watch WHERE report_id = \(id)").map { row in
+            (try row.get("office_id", as: OfficeID.self), try row.get("why", as: String.self))
+        }
+        let category: String? = try row.maybe("category")
+        let repeatOf: ReportID? = try row.maybe("repeat_of")
         let proposal: String? = try row.maybe("proposal")
         let receiptKey: [UInt8]? = try row.maybe("receipt_key")
         return StoredReport(
@@ -53,14 +60,21 @@ struct StoredReport: Sendable {
                 handlers: Set(handlers), barred: Set(barred), proposer: try row.maybe("proposer"),
                 proposal: proposal.flatMap { JSONText.decode($0) }, disposal: try row.maybe("disposal"),
                 realName: try row.get("real_name"), hasReporter: try row.get("has_reporter"),
-                identityAt: try row.get("identity_at"), done: done),
+                identityAt: try row.get("identity_at"), done: done, category: category,
+                team: Set(JSONText.strings(try row.get("team")).compactMap { StaffID($0) }), isRepeat: repeatOf != nil,
+                watchers: Dictionary(watchers, uniquingKeysWith: { first, _ in first })),
             channel: Channel(rawValue: try row.get("channel")) ?? .other, county: try row.maybe("county"),
             management: ManagementLevel(rawValue: try row.get("management")) ?? .unknown,
-            category: try row.maybe("category"), problem: try row.maybe("problem"),
+            category: category, problem: try row.maybe("problem"),
             marks: JSONText.strings(try row.get("marks")), receivedAt: try row.get("received_at"),
             intakeOrder: try row.get("intake_order"), dueDay: try row.maybe("due_day"),
-            receiptKey: receiptKey.flatMap { PublicKey(bytes: $0) }, rated: try row.get("rated"))
+            receiptKey: receiptKey.flatMap { PublicKey(bytes: $0) }, rated: try row.get("rated"), repeatOf: repeatOf)
     }
+}
+
+extension Standing {
+    /// The verification team as it is stored: ids in order.
+    var teamList: [String] { team.map(\.description).sorted() }
 }
 
 /// One act as it is written down.

@@ -38,16 +38,6 @@ extension Workflow {
         return nil
     }
 
-    private func office(_ relation: ActorRule.Relation, _ standing: Standing, _ world: World) -> OfficeID? {
-        guard let custody = standing.custody else { return nil }
-        return switch relation {
-        case .holder: custody.office
-        case .intake: custody.intakeOffice
-        case .leaders: world.office(.leaders, of: custody.organ)?.id
-        case .custody: standing.identityOrgan.flatMap { world.office(.custody, of: $0)?.id }
-        }
-    }
-
     /// Whether the rules let this person do this act, need-to-know apart.
     package func isActor(_ person: StaffID, of act: ActRule, on standing: Standing, world: World) -> Bool {
         guard let custody = standing.custody, !standing.barred.contains(person) else { return false }
@@ -57,11 +47,15 @@ extension Workflow {
             switch actor {
             case .handler:
                 standing.handlers.contains(person) && places.contains { $0.office == custody.office }
+            case .signer: standing.unsigned(in: world).contains(person)
+            case .approver: !requests(for: person, on: standing, world: world).isEmpty
             case .office(let relation, let roles):
-                places.contains { place in
-                    place.office == office(relation, standing, world) && roles.contains(place.role)
-                        && (custody.audience != .director || place.office != custody.intakeOffice
-                            || place.role == .director)
+                standing.offices(relation, in: world, competence: act.competence).contains { office in
+                    places.contains { place in
+                        place.office == office && roles.contains(place.role)
+                            && (custody.audience != .director || place.office != custody.intakeOffice
+                                || place.role == .director)
+                    }
                 }
             }
         }
@@ -73,10 +67,9 @@ extension Workflow {
         guard !reach.isNone else { return [] }
         return actOrder.compactMap { name in
             guard let act = acts[name], isActor(person, of: act, on: standing, world: world),
-                let to = step(of: act, on: standing, world: world)
+                let to = step(of: act, on: standing, world: world), act.isWanted(standing),
+                reach.allows(act)
             else { return nil }
-            let custodyOnly = act.actors == [.office(.custody, roles: [.custodian])]
-            guard custodyOnly ? reach.custody && act.isWanted(standing) : reach.papers else { return nil }
             return PossibleAct(rule: act, to: to)
         }
     }
@@ -86,6 +79,13 @@ extension Workflow {
         guard let custody = standing.custody else { return [] }
         var byOffice: [OfficeID: Waiter] = [:]
         var people: Set<StaffID> = []
+        func add(_ office: OfficeID, _ roles: Set<Role>, except: StaffID?) {
+            let limited = custody.audience == .director && office == custody.intakeOffice
+            var waiter = byOffice[office] ?? Waiter(office: office, roles: [], staff: nil, except: nil)
+            waiter.roles.formUnion(limited ? [.director] : roles)
+            if let except { waiter.except = except }
+            byOffice[office] = waiter
+        }
         for name in actOrder {
             guard let act = acts[name], step(of: act, on: standing, world: world) != nil,
                 act.isWaitedFor(at: standing.stage, standing)
@@ -94,31 +94,36 @@ extension Workflow {
                 switch actor {
                 case .handler:
                     people.formUnion(standing.handlers.filter { isActor($0, of: act, on: standing, world: world) })
+                case .signer: people.formUnion(standing.unsigned(in: world))
+                case .approver:
+                    for request in pending(on: standing) {
+                        for place in approvers(
+                            of: request.rule, asker: request.act.staff, on: standing, world: world)
+                        { add(place.office, place.roles, except: nil) }
+                    }
                 case .office(let relation, let roles):
-                    guard let office = office(relation, standing, world) else { continue }
-                    let limited = custody.audience == .director && office == custody.intakeOffice
-                    var waiter =
-                        byOffice[office] ?? Waiter(office: office, roles: [], staff: nil, except: nil)
-                    waiter.roles.formUnion(limited ? [.director] : roles)
-                    if act.notByProposer { waiter.except = standing.proposer }
-                    byOffice[office] = waiter
+                    for office in standing.offices(relation, in: world, competence: act.competence) {
+                        add(office, roles, except: act.notByProposer ? standing.proposer : nil)
+                    }
                 }
             }
         }
         let offices = byOffice.values.sorted { ($0.office?.description ?? "") < ($1.office?.description ?? "") }
-        let handlers = people.sorted { $0.description < $1.description }
+        let persons = people.sorted { $0.description < $1.description }
             .map { Waiter(office: nil, roles: [], staff: $0, except: nil) }
-        return offices + handlers
+        return offices + persons
     }
 }
 
 extension ActRule {
     /// Whether a report at this stage waits for this act.
     package func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
-        switch waits {
+        if let only, !standing.holds(only) { return false }
+        return switch waits {
         case .never: false
         case .always: true
         case .stages(let stages): stages.contains(stage)
+        case .fact("request"): true
         case .fact(let name): standing.holds(name)
         }
     }
@@ -126,7 +131,25 @@ extension ActRule {
     /// Acts tied to a fact (verifying a name) are offered only while it holds.
     fileprivate func isWanted(_ standing: Standing) -> Bool {
         if let only, !standing.holds(only) { return false }
-        if case .fact(let name) = waits { return standing.holds(name) }
-        return true
+        guard case .fact(let name) = waits, name != "request", actors == [.office(.custody, roles: [.custodian])]
+        else { return true }
+        return standing.holds(name)
+    }
+
+    /// Acts of people outside the holding organ, who see the outline and not its papers.
+    fileprivate var isFromOutside: Bool {
+        actors.contains { actor in
+            switch actor {
+            case .approver, .office(.sender, _), .office(.watcher, _): true
+            default: false
+            }
+        }
+    }
+}
+
+extension Reach {
+    fileprivate func allows(_ act: ActRule) -> Bool {
+        if act.actors == [.office(.custody, roles: [.custodian])] { return custody }
+        return papers || (outline && letter && act.isFromOutside)
     }
 }

@@ -41,7 +41,7 @@ package struct Reach: Sendable, Equatable {
                     reach.openFully()
                 }
                 // The notice to the reporter is the letters office's, also after the report has gone on.
-                if desk.contains(place.role), standing.holds("real-name"),
+                if desk.contains(place.role), standing.holds("notice-due"),
                     let notice = workflow.acts["notify"], workflow.step(of: notice, on: standing, world: world) != nil
                 {
                     reach.openFully()
@@ -49,12 +49,27 @@ package struct Reach: Sendable, Equatable {
             }
             if place.office == custody.office, standing.handlers.contains(person) { reach.openFully() }
             if !atIntake, place.office == custody.office, place.role == .director { reach.openFully() }
-            if office.organ == custody.organ, office.kind == .leaders,
-                place.role == .deputy || place.role == .principal
-            {
-                let decides = phase == .decision && standing.proposer != person
-                if decides || standing.participants(of: custody.index).contains(person) { reach.openFully() }
+            if office.kind == .leaders, place.role == .deputy || place.role == .principal {
+                // Where no leader is left here (leave, recusal), the superior's decide.
+                let decides =
+                    phase == .decision && standing.proposer != person
+                    && standing.offices(.leaders, in: world).contains(place.office)
+                let took = office.organ == custody.organ && standing.participants(of: custody.index).contains(person)
+                if decides || took { reach.openFully() }
             }
+            if standing.watchers[place.office] != nil, place.role == .director {
+                reach.letter = true
+                reach.outline = true
+            }
+        }
+        for request in workflow.requests(for: person, on: standing, world: world) {
+            reach.letter = true
+            reach.outline = true
+            // Those of the organ itself decide on its papers.
+            if world.staff[person]?.organ == custody.organ, request.act.custody == custody.index { reach.openFully() }
+        }
+        if standing.team.contains(person), world.staff[person]?.organ == custody.organ, phase == .handling {
+            reach.openFully()
         }
         if !reach.papers, handedDown(by: person, places, standing, world) {
             reach.letter = true

@@ -70,6 +70,13 @@ package struct DoneAct: Sendable, Hashable {
     }
 }
 
+extension DoneAct {
+    /// Whether this is somebody's agreement to a request of an act.
+    package func isAgreement(to act: String) -> Bool {
+        self.act == "decide" && codes["request-act"] == act && codes["agreed"] == "yes"
+    }
+}
+
 /// Everything the rules need to know of a report; no word of its content.
 package struct Standing: Sendable {
     package var stage: String
@@ -88,11 +95,20 @@ package struct Standing: Sendable {
     /// The custody whose organ's custodians hold the reporter's identity: it is passed on by one of them.
     package var identityAt: Int
     package var done: [DoneAct]
+    /// A value of the vocabulary `category`, once judged.
+    package var category: String?
+    /// The verification team (监督执纪工作规则: at least two).
+    package var team: Set<StaffID>
+    /// The report repeats another one of this organ.
+    package var isRepeat: Bool
+    /// Offices that look on, and why: `copy` or `alarm`.
+    package var watchers: [OfficeID: String]
 
     package init(
         stage: String, sequence: Int, custodies: [Custody], handlers: Set<StaffID>, barred: Set<StaffID>,
         proposer: StaffID?, proposal: Proposal?, disposal: String?, realName: String, hasReporter: Bool,
-        identityAt: Int = 0, done: [DoneAct]
+        identityAt: Int = 0, done: [DoneAct], category: String? = nil, team: Set<StaffID> = [],
+        isRepeat: Bool = false, watchers: [OfficeID: String] = [:]
     ) {
         self.stage = stage
         self.sequence = sequence
@@ -106,6 +122,10 @@ package struct Standing: Sendable {
         self.hasReporter = hasReporter
         self.identityAt = identityAt
         self.done = done
+        self.category = category
+        self.team = team
+        self.isRepeat = isRepeat
+        self.watchers = watchers
     }
 
     package var custody: Custody? { custodies.last }
@@ -114,8 +134,13 @@ package struct Standing: Sendable {
     package var identityOrgan: OrganID? { custodies.first { $0.index == identityAt }?.organ }
 
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
-    static let facts: Set = ["proposal", "disposal", "real-name", "holder"]
-    static let claims: Set = ["real-name", "signed-name", "identity-behind", "has-reporter"]
+    static let facts: Set = [
+        "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
+    ]
+    static let claims: Set = [
+        "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
+        "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
+    ]
 
     /// Facts that conditions of the rules may name.
     func fact(_ name: String, in world: World) -> String? {
@@ -124,6 +149,11 @@ package struct Standing: Sendable {
         case "disposal": disposal
         case "real-name": realName
         case "holder": wasDone("conclude") ? "handling" : "intake"
+        case "category": category
+        case "via": custody?.via ?? "first"
+        case "place": custody.map { $0.office == $0.intakeOffice ? "intake" : "handling" }
+        case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
+        case "repeat": isRepeat ? "yes" : "no"
         default: nil
         }
     }
@@ -136,8 +166,40 @@ package struct Standing: Sendable {
         case "signed-name": hasReporter && realName == "unverified"
         case "identity-behind": hasReporter && identityAt != custody?.index
         case "has-reporter": hasReporter
+        case "notice-due": holds("real-name") && !isRepeat
+        case "supervised": isOpen("supervise", until: ["answer-supervision"])
+        case "result-due": holds("assigned") && lastIndex(of: "conclude") > lastAgreed("report-up")
+        case "result-unrecognised": holds("assigned") && lastAgreed("report-up") > lastIndex(of: "recognise")
+        case "alarmed": watchers.values.contains("alarm")
+        case "assigned": custody?.via == "assign"
+        case "inquiry": disposal == "inquiry"
+        case "verification": disposal == "verify"
+        case "shelved": stage == "shelved"
+        case "appeal": category == "appeal"
         default: false
         }
+    }
+
+    /// Members of the verification team whose signature is still missing from the report of the last conclusion.
+    package func unsigned(in world: World) -> Set<StaffID> {
+        let since = done.lastIndex { $0.act == "conclude" } ?? 0
+        let signed = done.dropFirst(since).filter { $0.act == "conclude" || $0.act == "countersign" }
+        return team.subtracting(signed.compactMap(\.staff)).subtracting(barred)
+            .filter { world.staff[$0]?.active == true }
+    }
+
+    private func lastIndex(of act: String) -> Int {
+        done.last { $0.act == act && $0.custody == custody?.index }?.sequence ?? 0
+    }
+
+    /// The place in the story of the last agreement to a request of this act; 0 for none.
+    private func lastAgreed(_ act: String) -> Int {
+        done.last { $0.isAgreement(to: act) && $0.custody == custody?.index }?.sequence ?? 0
+    }
+
+    private func isOpen(_ act: String, until ends: Set<String>) -> Bool {
+        let begun = lastAgreed(act)
+        return begun > 0 && !done.contains { ends.contains($0.act) && $0.sequence > begun }
     }
 
     func fulfils(_ condition: Condition, in world: World) -> Bool {

@@ -32,7 +32,12 @@ package typealias Condition = [String: [String]]
 package struct FieldRule: Sendable, Hashable {
     package enum Kind: String, Sendable { case text, choice, choices, date, number, flag, list }
     /// Under which key a free text is sealed.
-    package enum Seal: String, Sendable { case `case`, letter, identity }
+    package enum Seal: String, Sendable {
+        case `case`, letter, identity
+        /// A key of its own for those on both sides: the offices of the holding organ, the sender's desk, and whoever
+        /// must agree.
+        case shared
+    }
     package var name: String
     package var kind: Kind
     package var label: Bilingual
@@ -64,6 +69,10 @@ package enum ActorRule: Sendable, Hashable {
     case office(Relation, roles: Set<Role>)
     /// Somebody who was allocated to the report.
     case handler
+    /// A member of the verification team who has not signed its report yet.
+    case signer
+    /// Whoever must agree to a request that waits.
+    case approver
 
     package enum Relation: String, Sendable {
         /// The office that holds the report now.
@@ -74,6 +83,14 @@ package enum ActorRule: Sendable, Hashable {
         case leaders
         /// The custodians of the organ that holds it now.
         case custody
+        /// The desk of the organ that forwarded or assigned it.
+        case sender
+        /// The leaders of the organ that forwarded or assigned it.
+        case senderLeaders = "sender-leaders"
+        /// The leaders of the organ of whoever asks.
+        case ownLeaders = "own-leaders"
+        /// An office that looks on: a supervising office with a copy, a common superior that was alarmed.
+        case watcher
     }
 }
 
@@ -105,6 +122,19 @@ package struct ActRule: Sendable, Hashable {
     package var guardCondition: Condition
     package var effect: String?
     package var fields: [FieldRule]
+    /// The act is a request: it takes effect once somebody else agrees. The first rule whose condition holds counts.
+    package var approval: [ApprovalRule]
+    /// Only an organ of this level or above may decide (设区的市级以上: 规则 29, 39条).
+    package var competence: ManagementLevel?
+    /// A mark that the report carries from then on.
+    package var mark: String?
+}
+
+/// Who must agree to a request, and by which article.
+package struct ApprovalRule: Sendable, Hashable {
+    package var by: [ActorRule]
+    package var when: Condition
+    package var source: String
 }
 
 /// One stage.
@@ -165,9 +195,17 @@ package struct Workflow: Sendable {
     /// Acts in the order of the file: the order in which a person sees them.
     package let actOrder: [String]
     package let limits: [LimitRule]
+    /// The longest run of characters that a list of questions may share with the report (I-6).
+    package let longestSharedRun: Int
 
     package func label(_ vocabulary: String, _ value: String, _ language: String) -> String {
         vocabularies[vocabulary]?.first { $0.value == value }?.label.text(language) ?? value
+    }
+
+    /// A mark was set by hand at registration, or by an act.
+    package func markLabel(_ mark: String, _ language: String) -> String {
+        let known = vocabularies["sensitivity"]?.contains { $0.value == mark } ?? false
+        return label(known ? "sensitivity" : "mark", mark, language)
     }
 
     package func stageLabel(_ stage: String, _ language: String) -> String {
@@ -187,6 +225,7 @@ extension ActRule {
         ActRule(
             name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [],
             notByProposer: false,
-            waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [])
+            waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [], approval: [],
+            competence: nil, mark: nil)
     }
 }

@@ -45,6 +45,7 @@ extension Workflow {
         var limits: [LimitRule] = []
         for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
         self.limits = limits
+        longestSharedRun = try top.maybe("questions")?.integer("longestSharedRun") ?? Int.max
         try WorkflowCheck(file: file, workflow: self, source: top).run()
     }
 
@@ -84,20 +85,7 @@ extension Workflow {
         } else if try from.string() != "any" {
             throw from.fault("a list of stages, or \"any\", is expected here")
         }
-        var actors: [ActorRule] = []
-        for item in try value.at("by").items {
-            if item.maybe("person") != nil {
-                guard try item.string("person") == "handler" else { throw item.fault("unknown person") }
-                actors.append(.handler)
-            } else {
-                var roles: Set<Role> = []
-                for text in try item.strings("roles") {
-                    guard let role = Role(rawValue: text) else { throw item.fault("\"\(text)\" is not a known role") }
-                    roles.insert(role)
-                }
-                actors.append(.office(try item.choice("office", ActorRule.Relation.self), roles: roles))
-            }
-        }
+        let actors = try Self.actors(value.at("by"))
         var fields: [FieldRule] = []
         for item in value.maybe("fields")?.items ?? [] { fields.append(try field(item, vocabularies)) }
         return ActRule(
@@ -107,7 +95,43 @@ extension Workflow {
             waits: try waits(value.maybe("waits")), only: try value.maybe("only")?.string(),
             once: try value.flag("once"),
             guardCondition: try condition(value.maybe("guard")), effect: try value.maybe("effect")?.string(),
-            fields: fields)
+            fields: fields, approval: try approval(value.maybe("approval")),
+            competence: value.maybe("competence") == nil
+                ? nil : try value.choice("competence", ManagementLevel.self),
+            mark: try value.maybe("mark")?.string())
+    }
+
+    static func actors(_ value: YAMLReader) throws(RuleFault) -> [ActorRule] {
+        var actors: [ActorRule] = []
+        for item in value.items {
+            if item.maybe("person") != nil {
+                switch try item.string("person") {
+                case "handler": actors.append(.handler)
+                case "signer": actors.append(.signer)
+                case "approver": actors.append(.approver)
+                default: throw item.fault("unknown person")
+                }
+            } else {
+                var roles: Set<Role> = []
+                for text in try item.strings("roles") {
+                    guard let role = Role(rawValue: text) else { throw item.fault("\"\(text)\" is not a known role") }
+                    roles.insert(role)
+                }
+                actors.append(.office(try item.choice("office", ActorRule.Relation.self), roles: roles))
+            }
+        }
+        return actors
+    }
+
+    private static func approval(_ value: YAMLReader?) throws(RuleFault) -> [ApprovalRule] {
+        var result: [ApprovalRule] = []
+        for item in value?.items ?? [] {
+            result.append(
+                ApprovalRule(
+                    by: try actors(item.at("by")), when: try condition(item.maybe("when")),
+                    source: try item.string("source")))
+        }
+        return result
     }
 
     private static func waits(_ value: YAMLReader?) throws(RuleFault) -> Waits {

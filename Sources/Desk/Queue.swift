@@ -149,7 +149,7 @@ struct QueueModel: MustacheParent {
                 due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
                 marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
                     QueueMark(
-                        label: workflow.label("sensitivity", $0, language), isBad: $0 == "urgent" || $0 == "threat")
+                        label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")
                 }, isCurrent: item.id == current)
         }
         let first = query.offset + 1

@@ -144,7 +144,7 @@ struct ReportPageMaker {
             Fact(texts.text("desk.fact.problem"), view.problem.map { workflow.label("problem", $0, language) }),
             Fact(
                 texts.text("desk.fact.marks"),
-                view.marks.map { workflow.label("sensitivity", $0, language) }.joined(separator: comma)),
+                view.marks.map { workflow.markLabel($0, language) }.joined(separator: comma)),
         ].compactMap { $0 }
     }
 

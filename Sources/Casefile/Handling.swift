@@ -1,0 +1,78 @@
+import Casework
+import Kernel
+
+/// The four disposals and what they ask for: new questions, a plan and a team.
+extension ActChange {
+    /// Proposes one of the four disposals (规则 17条).
+    mutating func dispose(_ input: CheckedInput) throws {
+        after.standing.proposer = viewer?.staff
+        after.standing.disposal = input.values["kind"]
+        if let questions = input.values["questions"] { try refuseCopied(questions) }
+        if input.values["kind"] == "verify" { try formTeam(input.lists["team"], field: "team") }
+        try admitLeaders()
+    }
+
+    /// The people who verify: those chosen, else the handlers, who proposed, and the director. At least two.
+    mutating func formTeam(_ chosen: [String]?, field: String) throws {
+        let world = open.picture.world
+        guard let office = open.stored.standing.custody?.office else { throw CasefileError.notFound }
+        var team = Set((chosen ?? []).compactMap { StaffID($0) })
+        let members = world.members(of: office).filter {
+            $0.admitted && !after.standing.barred.contains($0.staff)
+        }
+        if team.isEmpty {
+            team = after.standing.handlers
+            if let viewer, members.contains(where: { $0.staff == viewer.staff }) { team.insert(viewer.staff) }
+            team.formUnion(members.filter { $0.role == .director }.map(\.staff))
+            if team.count < 2 { team.formUnion(members.map(\.staff).prefix(2)) }
+        }
+        guard team.count >= 2 else { throw CasefileError.invalid([FieldFault(field, "tooFew")]) }
+        after.standing.team = team
+    }
+
+    /// Questions to the reported person are written anew (I-6): a list that shares a long run of characters with the
+    /// report, the names of those who are asked apart, is refused.
+    private func refuseCopied(_ questions: String) throws {
+        guard let letter else { throw CasefileError.keyMissing }
+        let longest = open.workflow.longestSharedRun
+        guard longest < CheckedInput.longest else { return }
+        var asked = questions
+        for party in letter.reported {
+            for name in [party.unit, party.name, party.position] where name.count > 1 {
+                asked = asked.replacing(name, with: "\n")
+            }
+        }
+        let told = SharedRun(letter.title + "\n" + letter.content + "\n" + (letter.demand ?? ""), length: longest + 1)
+        if told.occurs(in: asked) { throw CasefileError.invalid([FieldFault("questions", "copied")]) }
+    }
+
+    mutating func proposeTransfer(_ input: CheckedInput) throws {
+        guard let office = input.values["office"].flatMap({ OfficeID($0) }) else { return }
+        after.standing.proposer = viewer?.staff
+        after.standing.proposal = Proposal(way: "transfer", office: office)
+        try admitLeaders()
+    }
+}
+
+/// All runs of a number of characters that stand in a text, white space and punctuation apart.
+struct SharedRun {
+    private let runs: Set<ArraySlice<Character>>
+    private let length: Int
+
+    init(_ text: String, length: Int) {
+        self.length = length
+        runs = Set(Self.windows(of: text, length))
+    }
+
+    func occurs(in text: String) -> Bool {
+        text.split(separator: "\n").contains { line in
+            Self.windows(of: String(line), length).contains(where: runs.contains)
+        }
+    }
+
+    private static func windows(of text: String, _ length: Int) -> [ArraySlice<Character>] {
+        let letters = text.filter { $0.isLetter || $0.isNumber }.map { $0 }
+        guard length > 0, letters.count >= length else { return [] }
+        return (0...(letters.count - length)).map { letters[$0..<($0 + length)] }
+    }
+}
