@@ -57,7 +57,7 @@ def test_nobody_of_a_bypassed_organ_or_below_finds_anything(world, case):
     assert "refer" in ways
     world.play(report, organ, ("propose", {"way": "refer"}), "approve", "refer", "sign")
     receipt.message("还有一件事。")
-    world.play(report, organ, "dispose", "approve", "conclude", "feedback")
+    world.play(report, organ, ("dispose", {"kind": "close"}), "approve", "conclude", "feedback")
     for who in outsiders:
         doors(world, who, report, ["message", "feedback"])
         assert who.inbox("due") == sees_before[who]

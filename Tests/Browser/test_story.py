@@ -40,7 +40,8 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     desk.sign_in("qt.inspect1").find(desk.number)
     handler = person_named(desk, "Gan" if language == "en" else "甘沛霖")
     desk.do("qt.inspect1", "allocate", {"handlers": [handler]})
-    desk.do("qt.inspect3", "dispose", {"kind": "verify", "opinion": "线索具体，建议初步核实"})
+    desk.do("qt.inspect3", "dispose", {
+        "kind": "verify", "opinion": "线索具体，建议初步核实", "plan": "现场查看，调取台账，分别谈话"})
     desk.do("qt.leader2", "approve")
     reporter.reads("handling")
     assert "您反映的问题已经受理。" in reporter.window.text
@@ -49,6 +50,7 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     desk.do("qt.inspect3", "conclude", {
         "results-0-finding": "partly", "results-0-handling": "first-form", "results-1-finding": "untrue",
         "results-1-handling": "none", "demand-settled": True, "text": "收受礼品属实，通风报信无法查实"})
+    desk.do("qt.inspect1", "countersign")
     desk.do("qt.inspect3", "feedback", {"way": "platform", "text": "收受礼品属实，已作处理；夜间采砂已停。"})
 
     reporter.reads("answered")

@@ -168,7 +168,10 @@ struct SmallWorld {
         try await act("sign", id, "\(o).inspector")
         guard let handler = people["\(o).handler"] else { throw WorldError.nobody(o) }
         try await act("allocate", id, "\(o).inspector", ["handlers": .list([handler.staff.description])])
-        try await act("dispose", id, "\(o).handler", ["kind": .text("verify"), "opinion": .text("拟初步核实")])
+        try await act("dispose", id, "\(o).handler",
+            [
+                "kind": .text("verify"), "opinion": .text("拟初步核实"), "plan": .text("调取账目，逐户核对"),
+            ])
         try await act("approve", id, "\(o).deputy")
         try await act(
             "conclude", id, "\(o).handler",
@@ -176,6 +179,7 @@ struct SmallWorld {
                 "results": .items([["party": .text("1"), "finding": .text("true"), "handling": .text("first-form")]]),
                 "text": .text("经查属实"),
             ])
+        try await act("countersign", id, "\(o).inspector")
         try await act("feedback", id, "\(o).handler", ["way": .text("platform"), "text": .text("款项已补发")])
     }
 

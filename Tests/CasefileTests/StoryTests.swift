@@ -56,7 +56,7 @@ import Testing
             #expect(try await world.casefile.receipt(holder).stage == "closed")
             let view = try #require(try await world.view(filed.id, "q.director"))
             #expect(view.number == "Q-2026-00001")
-            #expect(view.story.count == 18)
+            #expect(view.story.count == 19)
             #expect(try await world.casefile.verify().reports == 1)
         }
     }
@@ -78,7 +78,7 @@ import Testing
             let sender = try #require(try await world.view(filed.id, "c.director"))
             #expect(sender.standing.stage == "answered")
             #expect(sender.letter?.title == "镇里截留补偿款")
-            #expect(sender.acts.isEmpty)
+            #expect(sender.acts.map(\.rule.name) == ["supervise"])
             #expect(sender.number == "C-2026-00001")
             let words = sender.story.flatMap { $0.texts.map(\.text) }
             #expect(!words.contains("经查属实") && !words.contains("拟初步核实"))

@@ -61,7 +61,7 @@ extension Town {
         try await act("approve", id, by: colleague)
         try await act("refer", id)
         try await act("sign", id)
-        try await act("dispose", id, ["kind": .text("verify"), "opinion": .text("拟核实")])
+        try await act("dispose", id, ["kind": .text("close"), "opinion": .text("拟了结")])
         try await act("approve", id, by: colleague)
         try await act("message", id, ["text": .text("请补充单据")])
         try await act(
