@@ -81,6 +81,7 @@ extension Catalogue {
     func name(_ office: Office) -> String { language == .en ? office.nameEnglish : office.name }
     func name(_ person: Staff) -> String { language == .en ? person.nameEnglish : person.name }
     func name(_ level: OrganLevel) -> String { text("administration.levels." + level.rawValue) }
+    func name(_ level: ManagementLevel) -> String { text("administration.management." + level.rawValue) }
     func name(_ kind: OfficeKind) -> String { text("administration.kinds." + kind.rawValue) }
     func name(_ role: Role) -> String { text("administration.roles." + role.rawValue) }
     func name(_ gap: OrganGap) -> String { text("administration.gaps." + gap.rawValue) }

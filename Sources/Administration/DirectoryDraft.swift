@@ -44,7 +44,8 @@ struct DirectoryDraft: Sendable {
         if !reader.has("region"), let old { region = old.region }
         if let old, let wanted = region, wanted != old.region { reader.note("region", .fixed) }
         if region == nil { reader.note("region", reader.raw("region").isEmpty ? .required : .region) }
-        let unit = reader.line("attached_unit", or: old?.attachedUnit ?? "", isRequired: false)
+        let unit = reader.line("attached_unit", or: old?.attachedUnit ?? "", maximum: 500, isRequired: false)
+        let delegated = delegated(&reader, old, level, parent)
         if let level, (level == .dispatched) == unit.isEmpty { reader.note("attached_unit", .attachedUnit) }
         let aliases = reader.list("aliases", or: old?.aliases ?? [])
         try reader.finish()
@@ -52,7 +53,23 @@ struct DirectoryDraft: Sendable {
         return Organ(
             id: old?.id ?? .ordered(at: now), code: code, name: name, nameEnglish: english.isEmpty ? name : english,
             shortName: short.isEmpty ? name : short, level: level, parent: parent?.id, region: region,
-            attachedUnit: unit.isEmpty ? nil : unit, aliases: aliases)
+            attachedUnit: unit.isEmpty ? nil : unit, aliases: aliases, delegated: delegated)
+    }
+
+    /// What a superior delegates to a dispatched team: not more than it may receive itself.
+    private func delegated(
+        _ reader: inout FieldReader, _ old: Organ?, _ level: OrganLevel?, _ parent: Organ?
+    ) -> ManagementLevel? {
+        guard reader.has("delegated") else { return old?.delegated }
+        let text = reader.raw("delegated")
+        if text.isEmpty { return nil }
+        guard let found = ManagementLevel(rawValue: text), let rank = found.rank, level == .dispatched,
+            let most = parent?.level.rank, rank >= most
+        else {
+            reader.note("delegated", .delegated)
+            return nil
+        }
+        return found
     }
 
     private func level(_ reader: inout FieldReader, _ old: Organ?) -> OrganLevel? {
@@ -123,6 +140,7 @@ struct DirectoryDraft: Sendable {
         if let old, let organ, old.organ != organ.id { reader.note("organ", .fixed) }
         let aliases = reader.list("aliases", or: old?.aliases ?? [])
         let kin = reader.kin(or: old?.kin ?? [])
+        let units = reader.list("units", or: old?.units ?? [])
         let places = old == nil ? places(&reader, of: organ) : []
         let password = reader.raw("password")
         if old == nil, !password.isEmpty, (try? PasswordPolicy.check(password)) == nil {
@@ -133,7 +151,7 @@ struct DirectoryDraft: Sendable {
         let person = Staff(
             id: old?.id ?? .ordered(at: now), username: username, name: name,
             nameEnglish: english.isEmpty ? name : english, organ: organ.id, aliases: aliases, kin: kin,
-            active: old?.active ?? true)
+            units: units, active: old?.active ?? true)
         return PersonDraft(
             staff: person, places: places, password: password.isEmpty ? nil : password, isNew: old == nil)
     }

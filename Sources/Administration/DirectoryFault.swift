@@ -21,6 +21,8 @@ package enum DirectoryFault: String, Error, Sendable, Codable, CaseIterable {
     case levelBelow = "level-below"
     /// A dispatched team needs the unit it is attached to; no other organ has one.
     case attachedUnit = "attached-unit"
+    /// Only a dispatched team has a delegated range, and never more than its superior's own.
+    case delegated
     /// No organ here has the superior's code.
     case parentUnknown = "parent-unknown"
     /// The superiors lead back to the organ itself.

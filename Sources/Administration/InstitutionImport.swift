@@ -31,7 +31,7 @@ package struct ImportResult: Sendable, Codable {
 package enum InstitutionImport {
     private typealias Line = (number: Int, values: FieldValues)
 
-    /// Columns `code,name,name_en,short_name,level,parent,region,attached_unit,aliases`; superiors may stand below.
+    /// Columns `code,name,name_en,short_name,level,parent,region,attached_unit,aliases,delegated`; superiors may stand below.
     package static func organs(csv: String, into casefile: Casefile) async throws -> ImportResult {
         var result = ImportResult()
         var waiting = try lines(csv, key: ["code"], &result)
@@ -90,7 +90,7 @@ package enum InstitutionImport {
         return result.inOrder
     }
 
-    /// Columns `username,name,name_en,organ,roles,aliases,kin` and, if the institution hands out passwords itself,
+    /// Columns `username,name,name_en,organ,roles,aliases,kin,units` and, if the institution hands out passwords itself,
     /// `password`. All who are new join in one step, so that the key of an office without one reaches all its members
     /// who come together. Roles of people who are here already are changed on their page, not here.
     ///

@@ -25,6 +25,7 @@ struct OrganPage: MustacheParent {
             Fact("parent", world.parent(of: organ).map(texts.name) ?? "", texts),
             Fact("region", [place, organ.region.description].compactMap { $0 }.joined(separator: " "), texts),
             Fact("attached-unit", organ.attachedUnit ?? "", texts),
+            Fact("delegated", organ.delegated.map(texts.name) ?? "", texts),
             Fact("aliases", texts.list(organ.aliases), texts),
         ].filter { !$0.value.isEmpty }
         gaps = Completeness(of: organ, in: world).gaps.map { texts.name($0) }

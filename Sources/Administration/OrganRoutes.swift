@@ -13,7 +13,7 @@ struct OrganRoutes: Sendable {
     let services: Services
 
     private static let fixedFields = ["code", "level", "parent", "region"]
-    private static let changeable = ["name", "name_en", "short_name", "attached_unit", "aliases"]
+    private static let changeable = ["name", "name_en", "short_name", "attached_unit", "delegated", "aliases"]
 
     func add(to routes: some RouterMethods<SiteContext>) {
         routes.get("/admin") { request, context in
@@ -133,7 +133,7 @@ struct OrganRoutes: Sendable {
                 form.line("code", isRequired: true, hasHint: true), form.line("name", isRequired: true),
                 form.line("name_en"), form.line("short_name"),
                 form.line("region", isRequired: true, hasHint: true), form.line("attached_unit", hasHint: true),
-                form.lines("aliases"),
+                form.delegated(), form.lines("aliases"),
             ], submit: texts.text("administration.add"))
         return try await services.draw("form", page, title: page.title, request, context, status: error.status)
     }
@@ -144,7 +144,9 @@ struct OrganRoutes: Sendable {
         let texts = services.shell.texts(context)
         let form = FieldMaker(texts: texts, values: values, error: error)
         var fields = [form.line("name", isRequired: true), form.line("name_en"), form.line("short_name")]
-        if organ.level == .dispatched { fields.append(form.line("attached_unit", isRequired: true)) }
+        if organ.level == .dispatched {
+            fields += [form.line("attached_unit", isRequired: true, hasHint: true), form.delegated()]
+        }
         fields.append(form.lines("aliases"))
         let page = FormPage(
             title: texts.text("administration.organ.change"), about: texts.name(organ),
@@ -219,6 +221,14 @@ struct FieldMaker {
             isRequired: true)
     }
 
+    /// How high a dispatched team may receive; nothing chosen: one level below its superior.
+    func delegated() -> FormField {
+        FormField(
+            "delegated", label("delegated"), .select, hint: hint("delegated"), error: summary["delegated"],
+            options: ManagementLevel.allCases.filter { $0 != .unknown }
+                .map { FieldOption($0.rawValue, texts.name($0), isChosen: $0.rawValue == values["delegated"]) })
+    }
+
     private func key(_ name: String) -> String { name.split(separator: "_").joined(separator: "-") }
     private func label(_ name: String) -> String { texts.text("administration.fields." + key(name)) }
     private func hint(_ name: String) -> String { texts.text("administration.hints." + key(name)) }
@@ -233,7 +243,7 @@ extension Organ {
     fileprivate var values: FieldValues {
         [
             "code": code, "name": name, "name_en": nameEnglish, "short_name": shortName,
-            "attached_unit": attachedUnit ?? "", "aliases": aliases.joined(separator: "\n"),
+            "attached_unit": attachedUnit ?? "", "delegated": delegated?.rawValue ?? "", "aliases": aliases.joined(separator: "\n"),
         ]
     }
 }

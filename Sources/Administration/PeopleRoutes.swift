@@ -12,7 +12,7 @@ import Site
 struct PeopleRoutes: Sendable {
     let services: Services
 
-    private static let changeable = ["name", "name_en", "aliases", "kin"]
+    private static let changeable = ["name", "name_en", "aliases", "kin", "units"]
 
     func add(to routes: some RouterMethods<SiteContext>) {
         routes.get("/admin/organs/:id/new-person") { request, context in
@@ -155,7 +155,7 @@ struct PeopleRoutes: Sendable {
         var fields = [
             form.line("name", labelled: "person_name", isRequired: true),
             form.line("name_en", labelled: "person_name_en"),
-            form.line("username", isRequired: true, hasHint: true), form.lines("aliases"), form.lines("kin"),
+            form.line("username", isRequired: true, hasHint: true), form.lines("aliases"), form.lines("kin"), form.lines("units"),
         ]
         if !places.isEmpty {
             fields.append(
@@ -184,7 +184,7 @@ struct PeopleRoutes: Sendable {
             notes: [texts.text("administration.person.kin-note")], action: "/admin/people/\(person.id)/change",
             fields: [
                 form.line("name", labelled: "person_name", isRequired: true),
-                form.line("name_en", labelled: "person_name_en"), form.lines("aliases"), form.lines("kin"),
+                form.line("name_en", labelled: "person_name_en"), form.lines("aliases"), form.lines("kin"), form.lines("units"),
             ], submit: texts.text("administration.save"))
         return try await services.draw("form", page, title: page.title, request, context, status: error.status)
     }
@@ -231,6 +231,7 @@ extension Staff {
         [
             "name": name, "name_en": nameEnglish, "aliases": aliases.joined(separator: "\n"),
             "kin": kin.map { "\($0.name)：\($0.relation)" }.joined(separator: "\n"),
+            "units": units.joined(separator: "\n"),
         ]
     }
 }

@@ -30,6 +30,7 @@ struct PersonPage: MustacheParent {
             Fact("username", person.username, texts), Fact("organ", texts.name(organ), texts),
             Fact("aliases", texts.list(person.aliases), texts),
             Fact("kin", texts.list(person.kin.map { "\($0.name)：\($0.relation)" }), texts),
+            Fact("units", texts.list(person.units), texts),
             Fact("state", texts.text("administration.person." + state), texts),
         ].filter { !$0.value.isEmpty }
         let held = world.sortedPlaces(of: person.id)

@@ -23,6 +23,10 @@ struct ActChange: Sendable {
     var drawsNumber = false
     /// The report arrives at another organ with this act.
     var arrives = false
+    /// Reports that this act begins.
+    var births: [NewReport] = []
+    /// What turned out to be a higher organ's is purged here; only a tombstone stays, for whoever acts (I-2).
+    var leavesTombstone = false
     /// The report moved to other people of the same organ with this act.
     var movedInside = false
     /// The first report, where this one is linked to it as a repeat.
@@ -141,6 +145,8 @@ struct ActChange: Sendable {
         for wrap in wraps { try wrap.insert(tx) }
         for text in texts { try text.insert(tx, report: report, at: at) }
         for file in files { try file.insert(tx, report: report) }
+        try writeBirths(tx)
+        try writeTombstone(tx)
     }
 
     /// Sending up and handing over take the letter out of the sender's hands.

@@ -8,7 +8,7 @@ struct ChoiceLists {
     /// Whose choices these are: requests are offered to whoever may decide them.
     var viewer: StaffID?
 
-    private var world: World { open.picture.world }
+    var world: World { open.picture.world }
 
     /// Only the lists that the fields of these acts ask for: some of them look at every organ below.
     func lists(for acts: [ActRule]) -> DynamicChoices {
@@ -31,6 +31,8 @@ struct ChoiceLists {
         if wanted.contains("requests") { lists["requests"] = requests }
         if wanted.contains("limits") { lists["limits"] = extensibleLimits }
         if wanted.contains("reported") { lists["reported"] = parties }
+        if wanted.contains("split-organs") { lists["split-organs"] = splitOrgans(organ) }
+        if wanted.contains("dispute-organs") { lists["dispute-organs"] = disputeOrgans(organ) }
         return lists
     }
 
@@ -92,7 +94,7 @@ struct ChoiceLists {
     }
 
     /// Whether, as the letter stands now, this organ may decide on it.
-    private func isOurs(_ organ: Organ) -> Bool {
+    func isOurs(_ organ: Organ) -> Bool {
         guard let letter else { return false }
         let decision = Jurisdiction.decide(
             organ: organ.code, place: letter.place, reported: letter.reported, in: world)

@@ -60,6 +60,7 @@ extension Casefile {
                     """
                     UPDATE staff SET name = \(staff.name), name_en = \(staff.nameEnglish),
                       aliases = \(JSONText.encode(staff.aliases)), kin = \(JSONText.encode(staff.kin)),
+                      units = \(JSONText.encode(staff.units)),
                       active = \(staff.active) WHERE id = \(staff.id)
                     """)
                 if !staff.active { try tx.run("DELETE FROM session WHERE staff_id = \(staff.id)") }
@@ -256,12 +257,14 @@ extension Organ {
     func save(_ tx: any Transaction) throws {
         try tx.run(
             """
-            INSERT INTO organ (id, code, name, name_en, short_name, level, parent_id, region, attached_unit, aliases)
+            INSERT INTO organ (id, code, name, name_en, short_name, level, parent_id, region, attached_unit, aliases,
+              delegated)
             VALUES (\(id), \(code), \(name), \(nameEnglish), \(shortName), \(level.rawValue), \(parent), \(region),
-              \(attachedUnit), \(JSONText.encode(aliases)))
+              \(attachedUnit), \(JSONText.encode(aliases)), \(delegated?.rawValue))
             ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_en = excluded.name_en,
               short_name = excluded.short_name, level = excluded.level, parent_id = excluded.parent_id,
-              region = excluded.region, attached_unit = excluded.attached_unit, aliases = excluded.aliases
+              region = excluded.region, attached_unit = excluded.attached_unit, aliases = excluded.aliases,
+              delegated = excluded.delegated
             """)
     }
 }
@@ -281,10 +284,10 @@ extension NewStaff {
     func insert(_ tx: any Transaction, at now: Instant) throws {
         try tx.run(
             """
-            INSERT INTO staff (id, organ_id, username, name, name_en, aliases, kin, active, must_change, public_key,
+            INSERT INTO staff (id, organ_id, username, name, name_en, aliases, kin, units, active, must_change, public_key,
               sealed_key, created_at)
             VALUES (\(staff.id), \(staff.organ), \(staff.username.lowercased()), \(staff.name), \(staff.nameEnglish),
-              \(JSONText.encode(staff.aliases)), \(JSONText.encode(staff.kin)), \(staff.active), \(mustChange),
+              \(JSONText.encode(staff.aliases)), \(JSONText.encode(staff.kin)), \(JSONText.encode(staff.units)), \(staff.active), \(mustChange),
               \(publicKey.bytes), \(sealedKey), \(now))
             """)
         for place in places {

@@ -22,7 +22,12 @@ extension ActChange {
         case "propose": try propose(input)
         case "approve": try approve()
         case "refer": try refer()
-        case "hand-down", "send-up": try handOver(casefile: casefile)
+        case "hand-down": try handOver(casefile: casefile)
+        case "send-up":
+            try handOver(casefile: casefile)
+            try purgeHere()
+        case "split": try split(input, casefile: casefile)
+        case "dispute": try dispute(input)
         case "propose-return":
             after.standing.proposer = viewer?.staff
             try admitLeaders()
@@ -205,7 +210,7 @@ extension ActChange {
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
         wraps += made
         let world = open.picture.world
-        if custody.via == "send-up", let before = open.stored.standing.identityOrgan {
+        if ["send-up", "dispute"].contains(custody.via), let before = open.stored.standing.identityOrgan {
             let people = world.staff.values.filter { $0.organ == before }.map { Recipient.staff($0.id).description }
             let offices = world.offices(of: before).map { Recipient.office($0.id).description }
             dropWraps += (people + offices).map { (key.id, $0) }

@@ -93,6 +93,8 @@ extension Casefile {
             let superior: OrganID?
             if case .receive(let id, _, _, _) = decision { superior = id } else { superior = nil }
             try await leaveTombstone(viewer, superior: superior)
+            // Scans came before the form; of this matter nothing stays, not even sealed.
+            for file in filing.files { files.remove(file.stored) }
             throw CasefileError.handUp
         }
         // Whoever is named, or is kin of who is, does not get the receipt of the report either.
@@ -169,34 +171,5 @@ extension Casefile {
             }
         }
         if !faults.isEmpty { throw CasefileError.invalid(faults) }
-    }
-
-    fileprivate func leaveTombstone(_ viewer: Viewer, superior: OrganID?) async throws {
-        let day = clock.now().day
-        let place = superior?.description ?? ""
-        try await database.write { tx in
-            try tx.run(
-                """
-                INSERT INTO tombstone (id, maker, superior, day)
-                VALUES (\(Identifier<SealedTag>.random()), \(viewer.staff), \(place), \(day))
-                """)
-        }
-    }
-}
-
-extension Casefile {
-    /// A matter of a higher organ that was recognised before anything was typed: only the tombstone is left, for the
-    /// nearest organ above that may hold such a matter.
-    package func handUp(by viewer: Viewer, level: ManagementLevel) async throws {
-        let world = try await world()
-        guard let organ = world.organs[viewer.organ],
-            world.places(of: viewer.staff).contains(where: { place in
-                place.admitted && world.offices[place.office]?.kind == .letters
-            })
-        else { throw CasefileError.notYourAct }
-        let superior = world.line(from: organ).dropFirst().first { above in
-            level.rank.map { world.rank(of: above) <= $0 } ?? true
-        }
-        try await leaveTombstone(viewer, superior: superior?.id)
     }
 }

@@ -19,8 +19,9 @@ struct NewReport: Sendable {
     let hasReporter: Bool
     let at: Instant
     let receipt: Receipt
-    let lookup: [UInt8]
-    let receiptKey: PublicKey
+    /// `nil` where nobody holds a receipt: a part that was split off has no reporter to answer.
+    let lookup: [UInt8]?
+    let receiptKey: PublicKey?
     let newKeys: [NewKey]
     let wraps: [NewWrap]
     let texts: [NewText]
@@ -29,7 +30,7 @@ struct NewReport: Sendable {
 
     init(
         _ filing: Filing, organ: OrganID, audience: Audience, reasons: [Reason], barred: [StaffID: BarReason],
-        picture: Picture, at: Instant, keys: KeysFolder
+        picture: Picture, at: Instant, keys: KeysFolder, hasReceipt: Bool = true
     ) throws {
         guard
             let office = picture.world.office(audience == .internal ? .internal : .letters, of: organ)
@@ -42,7 +43,7 @@ struct NewReport: Sendable {
         var wraps = try picture.wraps(
             of: letterKey, to: office.id, audience: audience, barred: Set(barred.keys))
         guard !wraps.isEmpty else { throw CasefileError.nobodyHome(organ: organ.description) }
-        wraps.append(try letterKey.wrapped(to: holder.privateKey.publicKey, recipient: .receipt))
+        if hasReceipt { wraps.append(try letterKey.wrapped(to: holder.privateKey.publicKey, recipient: .receipt)) }
         var newKeys = [NewKey(key: letterKey, kind: "letter", custody: 0)]
         let author = filing.channel == .web ? "reporter" : "office"
         var texts = [
@@ -83,8 +84,8 @@ struct NewReport: Sendable {
         management = letter.highestManagement
         marks = filing.marks
         hasReporter = filing.reporter != nil
-        lookup = holder.lookup
-        receiptKey = holder.privateKey.publicKey
+        lookup = hasReceipt ? holder.lookup : nil
+        receiptKey = hasReceipt ? holder.privateKey.publicKey : nil
     }
 }
 
@@ -94,71 +95,78 @@ extension Casefile {
         _ entry: NewReport, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, mark: [UInt8]?,
         announcement: Announcement? = nil
     ) async throws -> Filed {
-        let world = picture.world
-        let workflow = picture.rules.workflow(
-            of: entry.organ, began: entry.at.day, today: clock.now().day, in: world) ?? workflow
-        guard let organ = world.organs[entry.organ] else { throw CasefileError.notFound }
+        guard let organ = picture.world.organs[entry.organ] else { throw CasefileError.notFound }
+        let rules =
+            picture.rules.workflow(
+                of: entry.organ, began: entry.at.day, today: clock.now().day, in: picture.world) ?? workflow
         let number = try await database.write(announcement) { tx -> String? in
             let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
-            guard version == world.version else { throw StalePicture() }
+            guard version == picture.world.version else { throw StalePicture() }
             if let mark {
                 try tx.run("INSERT INTO imported (organ_id, mark) VALUES (\(entry.organ), \(mark))")
             }
-            var custody = Custody(
-                index: 0, organ: entry.organ, intakeOffice: entry.office, office: entry.office,
-                audience: entry.audience, via: nil, since: entry.at, number: nil)
-            let year = entry.at.day.year
-            let order = try OrganCounter.next(tx, organ: entry.organ, kind: "intake", year: 0)
-            var events = [
-                NewEvent(
-                    id: .ordered(at: entry.at), at: entry.at, actor: actor, act: "file", from: "", to: "received",
-                    codes: [
-                        "channel": entry.channel.rawValue, "audience": entry.audience.rawValue,
-                        "reasons": entry.reasons.map(\.rawValue).joined(separator: " "),
-                    ])
-            ]
-            if let staff = registeredBy {
-                let drawn = try OrganCounter.next(tx, organ: entry.organ, kind: "number", year: year)
-                custody.number = organ.displayNumber(year: year, drawn)
-                events.append(
-                    NewEvent(
-                        id: .ordered(at: entry.at), at: entry.at, actor: .staff(staff), act: "register",
-                        from: "received", to: "registered", codes: [:]))
-            }
-            let done = events.enumerated().map { $1.done($0 + 1) }
-            let standing = Standing(
-                stage: events.last?.to ?? "received", sequence: events.count, custodies: [custody], handlers: [],
-                barred: Set(entry.barred.keys), proposer: nil, proposal: nil, disposal: nil,
-                realName: entry.hasReporter ? "unverified" : "anonymous", hasReporter: entry.hasReporter, done: done)
-            let projections = Projections(workflow: workflow, calendar: picture.calendar, world: world)
-            let report = StoredReport(
-                id: entry.id, standing: standing, channel: entry.channel, county: entry.county,
-                management: entry.management, category: nil, problem: nil, marks: entry.marks,
-                receivedAt: entry.at, intakeOrder: order, dueDay: try projections.nextDue(standing),
-                receiptKey: entry.receiptKey, rated: false)
-            try report.insert(tx, rules: workflow.version, lookup: entry.lookup)
-            for (person, reason) in entry.barred {
-                try tx.run(
-                    "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(entry.id), \(person), \(reason.rawValue))"
-                )
-            }
-            for (index, event) in events.enumerated() {
-                try event.insert(
-                    tx, report: entry.id, sequence: index + 1, custody: custody, rules: workflow.version)
-            }
-            for key in entry.newKeys { try key.insert(tx, report: entry.id) }
-            for wrap in entry.wraps { try wrap.insertFresh(tx) }
-            for text in entry.texts { try text.insert(tx, report: entry.id, at: entry.at) }
-            for file in entry.files { try file.insert(tx, report: entry.id) }
-            try projections.writeWaiting(tx, report: report, fresh: true)
-            return custody.number
+            return try entry.insert(tx, actor: actor, registeredBy: registeredBy, picture: picture, workflow: rules)
         }
         return Filed(id: entry.id, number: number, receipt: entry.receipt, organ: organ, filedAt: entry.at)
     }
 }
 
+extension NewReport {
+    /// Writes everything of the report; the number, if it is registered at once. Whoever calls it has checked, in the
+    /// same transaction, that the picture is still the present one.
+    @discardableResult
+    func insert(
+        _ tx: any Transaction, actor: NewEvent.Actor, registeredBy: StaffID?, picture: Picture, workflow: Workflow
+    ) throws -> String? {
+        var custody = Custody(
+            index: 0, organ: organ, intakeOffice: office, office: office, audience: audience, via: nil, since: at,
+            number: nil)
+        let order = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
+        var events = [
+            NewEvent(
+                id: .ordered(at: at), at: at, actor: actor, act: "file", from: "", to: "received",
+                codes: [
+                    "channel": channel.rawValue, "audience": audience.rawValue,
+                    "reasons": reasons.map(\.rawValue).joined(separator: " "),
+                ])
+        ]
+        if let staff = registeredBy, let holder = picture.world.organs[organ] {
+            let drawn = try OrganCounter.next(tx, organ: organ, kind: "number", year: at.day.year)
+            custody.number = holder.displayNumber(year: at.day.year, drawn)
+            events.append(
+                NewEvent(
+                    id: .ordered(at: at), at: at, actor: .staff(staff), act: "register", from: "received",
+                    to: "registered", codes: [:]))
+        }
+        let done = events.enumerated().map { $1.done($0 + 1) }
+        let standing = Standing(
+            stage: events.last?.to ?? "received", sequence: events.count, custodies: [custody], handlers: [],
+            barred: Set(barred.keys), proposer: nil, proposal: nil, disposal: nil,
+            realName: hasReporter ? "unverified" : "anonymous", hasReporter: hasReporter, done: done)
+        let projections = Projections(workflow: workflow, calendar: picture.calendar, world: picture.world)
+        let report = StoredReport(
+            id: id, standing: standing, channel: channel, county: county, management: management, category: nil,
+            problem: nil, marks: marks, receivedAt: at, intakeOrder: order,
+            dueDay: try projections.nextDue(standing), receiptKey: receiptKey, rated: false)
+        try report.insert(tx, rules: workflow.version, lookup: lookup)
+        for (person, reason) in barred {
+            try tx.run(
+                "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(id), \(person), \(reason.rawValue))")
+        }
+        for (index, event) in events.enumerated() {
+            try event.insert(tx, report: id, sequence: index + 1, custody: custody, rules: workflow.version)
+        }
+        for key in newKeys { try key.insert(tx, report: id) }
+        for wrap in wraps { try wrap.insertFresh(tx) }
+        for text in texts { try text.insert(tx, report: id, at: at) }
+        for file in files { try file.insert(tx, report: id) }
+        try projections.writeWaiting(tx, report: report, fresh: true)
+        return custody.number
+    }
+}
+
 extension StoredReport {
-    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]) throws {
+    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]?) throws {
         guard let custody = standing.custody else { return }
         try tx.run(
             """

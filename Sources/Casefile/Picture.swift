@@ -53,7 +53,7 @@ extension Picture {
         let offices = try tx.rows("SELECT * FROM office").map(Office.init(row:))
         var staffKeys: [StaffID: PublicKey] = [:]
         let staff = try tx.rows(
-            "SELECT id, organ_id, username, name, name_en, aliases, kin, active, public_key FROM staff"
+            "SELECT id, organ_id, username, name, name_en, aliases, kin, units, active, public_key FROM staff"
         ).map { row in
             let person = try Staff(row: row)
             if let key = PublicKey(bytes: try row.get("public_key")) { staffKeys[person.id] = key }
@@ -101,7 +101,8 @@ extension Organ {
             id: try row.get("id"), code: try row.get("code"), name: try row.get("name"),
             nameEnglish: try row.get("name_en"), shortName: try row.get("short_name"),
             level: OrganLevel(rawValue: level) ?? .township, parent: try row.maybe("parent_id"), region: region,
-            attachedUnit: try row.maybe("attached_unit"), aliases: JSONText.strings(try row.get("aliases")))
+            attachedUnit: try row.maybe("attached_unit"), aliases: JSONText.strings(try row.get("aliases")),
+            delegated: try row.maybe("delegated").flatMap { (text: String) in ManagementLevel(rawValue: text) })
     }
 }
 
@@ -121,6 +122,7 @@ extension Staff {
             id: try row.get("id"), username: try row.get("username"), name: try row.get("name"),
             nameEnglish: try row.get("name_en"), organ: try row.get("organ_id"),
             aliases: JSONText.strings(try row.get("aliases")), kin: JSONText.decode(try row.get("kin")) ?? [],
+            units: JSONText.strings(try row.get("units")),
             active: try row.get("active"))
     }
 }

@@ -1,7 +1,7 @@
 import Casework
 import Database
 import Foundation
-package import Kernel
+import Kernel
 import Sealing
 
 extension Casefile {
@@ -26,24 +26,6 @@ extension Casefile {
             file: FileView(
                 id: "", name: scan.name, type: scan.type, size: scan.size, author: "office", day: clock.now().day),
             reader: try files.reader(scan))
-    }
-
-    /// The notes of matters handed up that this person made, or that are on their way to this person's letters office.
-    package func tombstones(for viewer: Viewer) async throws -> [(day: Day, isMine: Bool)] {
-        let pictures = pictures
-        return try await database.read { tx in
-            let world = try pictures.current(tx).world
-            let isDesk = world.places(of: viewer.staff).contains { place in
-                place.admitted && world.offices[place.office]?.kind == .letters
-            }
-            let organ = isDesk ? viewer.organ.description : ""
-            return try tx.rows(
-                """
-                SELECT day, maker FROM tombstone WHERE maker = \(viewer.staff) OR superior = \(organ)
-                ORDER BY day DESC, id LIMIT 50
-                """
-            ).map { (try $0.get("day"), try $0.get("maker", as: StaffID.self) == viewer.staff) }
-        }
     }
 }
 

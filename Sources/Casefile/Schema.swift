@@ -7,6 +7,7 @@ package enum CasefileSchema {
         Migration(id: "0001-world", statements: world),
         Migration(id: "0002-keys", statements: keys),
         Migration(id: "0003-reports", statements: reports),
+        jurisdiction,
     ]
 
     private static let world = [

@@ -1,7 +1,7 @@
 package import Kernel
 
 /// Why a report went where it went; each case has a text in both languages.
-package enum Reason: String, Sendable, Codable, Hashable {
+package enum Reason: String, Sendable, Codable, Hashable, CaseIterable {
     case chosenOrgan = "chosen-organ"
     case placeAndLevel = "place-and-level"
     case managedHigher = "managed-higher"
@@ -12,6 +12,15 @@ package enum Reason: String, Sendable, Codable, Hashable {
     case ownOrganNotRuledOut = "own-organ-not-ruled-out"
     case ownCadre = "own-cadre"
     case noOneMayRead = "no-one-may-read"
+    /// Somebody reported is outside what was delegated to a dispatched team.
+    case outsideDelegation = "outside-delegation"
+    /// A superior split this part off a report of its own.
+    case splitOff = "split-off"
+    // How a report came on, and why it stays; said in explanations, written in no event.
+    case handedDown = "handed-down"
+    case sentUp = "sent-up"
+    case disputed = "disputed"
+    case levelFits = "level-fits"
 }
 
 /// Who inside the receiving organ may open the report.
@@ -32,6 +41,12 @@ package enum Jurisdiction: Sendable, Equatable {
     case noSuchOrgan
 }
 
+/// One step of the way to the receiving organ: why, and at which organ that was found.
+struct Waypoint {
+    var reason: Reason
+    var organ: OrganID?
+}
+
 extension Jurisdiction {
     /// Decides who receives. `organ`, if competent, receives; a person managed higher, or the organ's own leader or
     /// letters office, moves it up; without an organ, the one of that management level over the place, else the
@@ -40,21 +55,30 @@ extension Jurisdiction {
         organ code: String?, place: RegionCode?, reported: [ReportedParty], hasReporter: Bool = false,
         in world: World
     ) -> Jurisdiction {
+        var way: [Waypoint] = []
+        return decide(
+            organ: code, place: place, reported: reported, hasReporter: hasReporter, in: world, noting: &way)
+    }
+
+    /// The same, with the way that the decision took.
+    static func decide(
+        organ code: String?, place: RegionCode?, reported: [ReportedParty], hasReporter: Bool, in world: World,
+        noting way: inout [Waypoint]
+    ) -> Jurisdiction {
         let ranks = reported.compactMap(\.management.rank)
         let unknown = reported.isEmpty || ranks.count < reported.count
         let highest = ranks.min()
-        var reasons: [Reason] = []
         var current: Organ
         if let code {
             guard let chosen = world.organ(code: code) else { return .noSuchOrgan }
             current = chosen
-            reasons.append(.chosenOrgan)
+            way.append(Waypoint(reason: .chosenOrgan, organ: chosen.id))
         } else {
             // A level that nobody knows is not below a county: the higher organ asks.
             let rank = unknown ? min(highest ?? 3, 3) : (highest ?? 3)
             guard let found = world.organ(over: place, rank: rank) else { return .noSuchOrgan }
             current = found
-            reasons.append(.placeAndLevel)
+            way.append(Waypoint(reason: .placeAndLevel, organ: found.id))
         }
         let match = OwnOrganMatch(world: world, parties: reported)
         let barred = OwnOrganMatch.barred(by: reported, in: world)
@@ -62,39 +86,47 @@ extension Jurisdiction {
         var meant: OrganID?
         while climbed <= world.organs.count {
             climbed += 1
+            let above: (from: Organ, reason: Reason)
             if let highest, highest < world.rank(of: current) {
-                reasons.append(.managedHigher)
-                guard let up = world.parent(of: current) else { return .aboveThisPlatform }
-                current = up
-                continue
-            }
-            // "The discipline office", without a name, means the first organ that could be asked about such a person.
-            let generic = meant ?? current.id
-            meant = generic
-            switch verdict(on: current, meant: generic, reported: reported, match: match, world: world) {
-            case .up(let organ, let reason):
-                reasons.append(reason)
-                guard let up = world.parent(of: organ) else { return .aboveThisPlatform }
-                current = up
-                continue
-            case .stay(let organ, let isInternal):
-                current = organ
-                let audience: Audience = isInternal ? .internal : unknown ? .director : .letters
-                if isInternal { reasons.append(.ownCadre) }
-                if audience == .director { reasons.append(.managementUnknown) }
-                if readers(audience, of: organ, barred: barred, in: world).isEmpty
-                    || !canDecide(organ, barred: barred, in: world)
-                    || (hasReporter && !canKeepIdentity(organ, barred: barred, in: world))
-                {
-                    reasons.append(.noOneMayRead)
-                    guard let up = world.parent(of: organ) else { return .aboveThisPlatform }
-                    current = up
-                    continue
+                above = (current, .managedHigher)
+            } else {
+                // "The discipline office", without a name, means the first organ that could be asked about such a
+                // person.
+                let generic = meant ?? current.id
+                meant = generic
+                switch verdict(on: current, meant: generic, reported: reported, match: match, world: world) {
+                case .up(let organ, let reason): above = (organ, reason)
+                case .stay(let organ, let isInternal):
+                    current = organ
+                    let audience: Audience = isInternal ? .internal : unknown ? .director : .letters
+                    if organ.level == .dispatched, !isInternal, !isDelegated(reported, to: organ) {
+                        above = (organ, .outsideDelegation)
+                        break
+                    }
+                    if isInternal { way.append(Waypoint(reason: .ownCadre, organ: organ.id)) }
+                    if audience == .director { way.append(Waypoint(reason: .managementUnknown, organ: organ.id)) }
+                    if readers(audience, of: organ, barred: barred, in: world).isEmpty
+                        || !canDecide(organ, barred: barred, in: world)
+                        || (hasReporter && !canKeepIdentity(organ, barred: barred, in: world))
+                    {
+                        above = (organ, .noOneMayRead)
+                        break
+                    }
+                    return .receive(
+                        organ: organ.id, audience: audience, reasons: way.map(\.reason), barred: barred)
                 }
-                return .receive(organ: organ.id, audience: audience, reasons: reasons, barred: barred)
             }
+            way.append(Waypoint(reason: above.reason, organ: above.from.id))
+            guard let up = world.parent(of: above.from) else { return .aboveThisPlatform }
+            current = up
         }
         return .noSuchOrgan
+    }
+
+    /// A dispatched team receives about its attached unit and no other. Where nobody is named it may ask.
+    static func isDelegated(_ reported: [ReportedParty], to team: Organ) -> Bool {
+        let unit = AttachedUnit(team)
+        return reported.allSatisfy(unit.covers)
     }
 
     private enum Verdict {
@@ -167,6 +199,7 @@ extension Jurisdiction {
         let barred = OwnOrganMatch.barred(by: reported, in: world)
         return organs.filter { organ in
             if let highest, highest < world.rank(of: organ) { return false }
+            if organ.level == .dispatched, !isDelegated(reported, to: organ) { return false }
             guard
                 case .stay(let same, let isInternal) = verdict(
                     on: organ, meant: organ.id, reported: reported, match: match, world: world),
@@ -176,10 +209,27 @@ extension Jurisdiction {
                 && canDecide(organ, barred: barred, in: world)
         }
     }
+
+    /// Whether a lower organ may be given a part of a report (规则 12条): it may receive about the people of that part,
+    /// and nothing in the whole names it or forbids that its people hear of the matter (I-1, I-3).
+    package static func mayReceivePart(
+        _ organ: Organ, part: [ReportedParty], of whole: [ReportedParty], in world: World
+    ) -> Bool {
+        guard mayReceive(organ, reported: part, in: world) else { return false }
+        let match = OwnOrganMatch(world: world, parties: whole)
+        let barred = OwnOrganMatch.barred(by: whole, in: world)
+        guard
+            case .stay(let same, let isInternal) = verdict(
+                on: organ, meant: organ.id, reported: whole, match: match, world: world),
+            same.id == organ.id, !isInternal
+        else { return false }
+        return !readers(.letters, of: organ, barred: barred, in: world).isEmpty
+            && canDecide(organ, barred: barred, in: world)
+    }
 }
 
 extension Jurisdiction {
-    /// Staff who are named among the reported, or whose declared kin is.
+    /// Staff who are named among the reported, whose declared kin is, or who declared a tie with a unit that is named.
     package static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
         OwnOrganMatch.barred(by: parties, in: world)
     }

@@ -8,6 +8,8 @@ struct NameIndex: Sendable {
     private let longest: Int
     private let staff: [String: [StaffID]]
     private let kin: [String: [StaffID]]
+    /// Units that staff declared a tie with.
+    private let units: UnitIndex
 
     init(organs: [Organ], staff: [Staff]) {
         var names: [String: Set<OrganID>] = [:]
@@ -30,6 +32,7 @@ struct NameIndex: Sendable {
             }
         }
         self.staff = people
+        units = UnitIndex(staff)
         kin = relatives
         longest = (Array(people.keys) + relatives.keys).filter { $0.first?.isASCII == false }.map(\.count).max() ?? 0
     }
@@ -64,6 +67,9 @@ struct NameIndex: Sendable {
 
     /// Staff who declared somebody whose name the field holds as kin.
     func kin(in field: String) -> [StaffID] { people(kin, in: field) }
+
+    /// Staff who declared a tie with a unit that the field names.
+    func tied(in field: String) -> Set<StaffID> { units.staff(in: field) }
 
     /// Up to three characters are a name and must be equal; more may hold a post or several names
     /// (「张三科长」, 「张三、李四」), so that a name anywhere in them counts. Latin names must be equal.

@@ -30,6 +30,12 @@ package enum ManagementLevel: String, Sendable, Codable, CaseIterable, Hashable 
         case .unknown: nil
         }
     }
+
+    /// The level of a rank that ``rank`` gives; whatever lies outside is the nearest.
+    package init(rank: Int) {
+        let known: [ManagementLevel] = [.central, .provincial, .municipal, .county, .township, .other]
+        self = known[min(known.count - 1, max(0, rank))]
+    }
 }
 
 /// Where an organ stands (domain.md §1). A dispatched team belongs to its parent, not to the unit it is attached to.
@@ -59,14 +65,19 @@ package struct Organ: Sendable, Hashable {
     package var level: OrganLevel
     package var parent: OrganID?
     package var region: RegionCode
-    /// The unit a dispatched team is attached to (驻在单位).
+    /// The unit a dispatched team is attached to (驻在单位), under the names that people use for it and for what stands
+    /// under it, between semicolons, the full name first.
     package var attachedUnit: String?
     /// Names under which people know it: matched against what reporters write.
     package var aliases: [String]
+    /// How high the people may be managed whom a dispatched team was empowered to receive reports about (授权范围);
+    /// `nil`: one level below its parent's.
+    package var delegated: ManagementLevel?
 
     package init(
         id: OrganID, code: String, name: String, nameEnglish: String, shortName: String, level: OrganLevel,
-        parent: OrganID?, region: RegionCode, attachedUnit: String?, aliases: [String]
+        parent: OrganID?, region: RegionCode, attachedUnit: String?, aliases: [String],
+        delegated: ManagementLevel? = nil
     ) {
         self.id = id
         self.code = code
@@ -78,6 +89,7 @@ package struct Organ: Sendable, Hashable {
         self.region = region
         self.attachedUnit = attachedUnit
         self.aliases = aliases
+        self.delegated = delegated
     }
 }
 
@@ -175,11 +187,13 @@ package struct Staff: Sendable, Hashable {
     package var organ: OrganID
     package var aliases: [String]
     package var kin: [Kin]
+    /// Units that this person declared a tie with, present or past (任职回避单位; 规则 48条).
+    package var units: [String]
     package var active: Bool
 
     package init(
         id: StaffID, username: String, name: String, nameEnglish: String, organ: OrganID, aliases: [String],
-        kin: [Kin], active: Bool
+        kin: [Kin], units: [String] = [], active: Bool
     ) {
         self.id = id
         self.username = username
@@ -188,6 +202,7 @@ package struct Staff: Sendable, Hashable {
         self.organ = organ
         self.aliases = aliases
         self.kin = kin
+        self.units = units
         self.active = active
     }
 }

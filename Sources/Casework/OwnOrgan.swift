@@ -48,6 +48,9 @@ struct OwnOrganMatch {
         case other
     }
 
+    /// The organs whose names stand in what was written of a party.
+    func organs(namedBy party: ReportedParty) -> Set<OrganID> { named[party]?.organs ?? [] }
+
     func naming(of party: ReportedParty, for organ: Organ) -> Naming {
         guard let found = named[party] else { return .other }
         if found.organs.contains(organ.id) { return .this }
@@ -104,7 +107,8 @@ struct OwnOrganMatch {
         }
     }
 
-    /// Staff who may not read a report: named anywhere in it as somebody reported, or kin of someone named.
+    /// Staff who may not read a report: named anywhere in it as somebody reported, kin of someone named, or tied to a unit
+    /// that is named.
     static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
         var result: [StaffID: BarReason] = [:]
         for party in parties {
@@ -113,10 +117,13 @@ struct OwnOrganMatch {
                 for person in world.names.kin(in: field) where result[person] == nil { result[person] = .kin }
             }
         }
+        for field in Set(parties.flatMap { [$0.name, $0.unit, $0.position] }) where !field.isEmpty {
+            for person in world.names.tied(in: field) where result[person] == nil { result[person] = .unit }
+        }
         return result
     }
 
-    private func people(named text: String, in organ: Organ) -> [StaffID] {
+    func people(named text: String, in organ: Organ) -> [StaffID] {
         world.names.staff(in: text).filter { world.staff[$0]?.organ == organ.id }
     }
 
@@ -134,4 +141,6 @@ struct OwnOrganMatch {
 /// Why a member of staff must not read a report (规则 48条).
 package enum BarReason: String, Sendable, Codable {
     case reported, kin, recused
+    /// Declared a present or former tie with the unit (任职回避).
+    case unit
 }

@@ -69,11 +69,13 @@ package struct World: Sendable {
         return line(from: start).contains { $0.id == above }
     }
 
-    /// The highest management rank an organ may receive; a dispatched team stands one below its parent (delegated).
+    /// The highest management rank an organ may receive. A dispatched team receives what was delegated to it, never more
+    /// than its parent may delegate; without a word of it, one level below the parent.
     package func rank(of organ: Organ) -> Int {
         if let own = organ.level.rank { return own }
         guard let parent = parent(of: organ) else { return 4 }
-        return min(5, (parent.level.rank ?? 3) + 1)
+        let most = parent.level.rank ?? 3
+        return organ.delegated?.rank.map { max(most, $0) } ?? min(5, most + 1)
     }
 
     package func offices(of organ: OrganID) -> [Office] {

@@ -92,8 +92,11 @@ package struct DeskAPI: Sendable {
     ) async throws -> Response {
         do {
             let view = try await casefile.report(id, for: try context.viewer)
-            return try Response.json(
-                ReportJSON(view, workflow: casefile.workflow, language: context.language.rawValue))
+            var answer = ReportJSON(view, workflow: casefile.workflow, language: context.language.rawValue)
+            answer.jurisdiction = JurisdictionBlock.all(
+                view, regions: casefile.regions, texts: services.shell.texts(context),
+                language: context.language.rawValue)
+            return try Response.json(answer)
         } catch CasefileError.notFound {
             guard let before else { throw CasefileError.notFound }
             var answer = ReportJSON(before, workflow: casefile.workflow, language: context.language.rawValue)

@@ -22,10 +22,18 @@ struct RegistrationRoutes: Sendable {
         routes.get("/register") { request, context in try await self.gate(request, context) }
         routes.post("/register/rank") { request, context in try await self.rank(request, context) }
         routes.get("/register/form") { request, context in
-            try await self.form(request, context, Form([]), errors: [], rank: request.query("rank") ?? "unknown")
+            guard let rank = try await self.passed(request.query("rank"), context) else {
+                return Response.seeOther("/register")
+            }
+            return try await self.form(request, context, Form([]), errors: [], rank: rank)
         }
         routes.post("/register") { request, context in try await self.submit(request, context) }
         routes.post("/register/scans") { request, context in try await self.receiveScans(request, context) }
+        routes.post("/register/handed/:note") { request, context in
+            _ = try await request.form(context)
+            try await self.services.casefile.markArrived(try context.parameter("note"), by: try context.viewer)
+            return Response.seeOther("/register")
+        }
         routes.get("/register/scans/:ticket") { _, context in
             let viewer = try context.viewer
             guard let scan = self.services.casefile.scan(try context.parameter("ticket"), of: viewer) else {
@@ -47,10 +55,14 @@ struct RegistrationRoutes: Sendable {
             options: (workflow().vocabularies["management"] ?? []).map {
                 FieldOption($0.value, $0.label.text(language))
             }, isRequired: true)
+        let today = services.casefile.clock.now().day
         let handed = try await services.casefile.tombstones(for: try context.viewer).map { note in
             Entry([
                 "day": note.day.text,
                 "way": texts.text(note.isMine ? "desk.register.handed-by-me" : "desk.register.handed-to-us"),
+                "due": note.arrived == nil ? note.due.text : nil, "provisional": note.provisional,
+                "late": note.arrived == nil && note.due < today, "arrived": note.arrived?.text,
+                "mark": note.mayMark ? "/register/handed/\(note.id)" : nil,
             ])
         }
         let model = Entry(["field": field, "handed": handed, "hasHanded": !handed.isEmpty])
@@ -65,11 +77,28 @@ struct RegistrationRoutes: Sendable {
         let world = try await services.casefile.world()
         if let organ = world.organs[viewer.organ], let rank = level.rank, rank < world.rank(of: organ) {
             try await services.casefile.handUp(by: viewer, level: level)
-            let texts = services.shell.texts(context)
-            let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
-            return try services.shell.page("desk/hand-up", NoModel(), frame)
+            return try await handUp(request, context)
         }
         return .seeOther("/register/form?rank=\(level.rawValue)")
+    }
+
+    /// What is left to do with something that is not ours, and until when.
+    private func handUp(
+        _ request: Request, _ context: SiteContext, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let texts = services.shell.texts(context)
+        let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+        let due = try await services.casefile.handUpDue()
+        return try services.shell.page("desk/hand-up", Entry(["due": due.text]), frame, status: status)
+    }
+
+    /// The rank that was answered at the gate; `nil` for whoever comes past it, or with a rank that stops there.
+    private func passed(_ rank: String?, _ context: SiteContext) async throws -> String? {
+        guard let level = rank.flatMap(ManagementLevel.init(rawValue:)) else { return nil }
+        let world = try await services.casefile.world()
+        guard let organ = world.organs[try context.viewer.organ] else { return nil }
+        if let rank = level.rank, rank < world.rank(of: organ) { return nil }
+        return level.rawValue
     }
 
     private func form(
@@ -83,13 +112,20 @@ struct RegistrationRoutes: Sendable {
         let fields = RegistrationFields(
             texts: texts, workflow: workflow(), language: context.language.rawValue, form: form, summary: summary,
             rank: rank)
+        let place = try await picker(form, context)
         let model = Entry([
             "summary": summary.isEmpty ? nil : summary, "basics": fields.basics, "parties": fields.parties(Self.rows),
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
             "scans": scans(form.all("scan"), try context.viewer),
+            "place": place.chosen(summary, texts), "placeName": place.search(texts),
         ])
         return try services.shell.page(
             "desk/register", model, frame, status: errors.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    private func picker(_ form: Form, _ context: SiteContext) async throws -> PlacePicker {
+        let home = try await services.casefile.world().organs[try context.viewer.organ]?.region
+        return PlacePicker(form: form, regions: services.casefile.regions, home: home)
     }
 
     /// Scans shown beside the form: pictures as they are, everything else by name.
@@ -107,18 +143,25 @@ struct RegistrationRoutes: Sendable {
     /// this page hands back can name them.
     private func receiveScans(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
+        guard let rank = try await passed(request.query("rank"), context) else { return .seeOther("/register") }
         var pairs: [(name: String, value: String)] = []
         try await Upload.each(of: request, context, into: services.casefile) { staged in
             pairs.append(("scan", try self.services.casefile.ticket(for: staged, of: viewer)))
         }
-        return try await form(request, context, Form(pairs), errors: [], rank: request.query("rank") ?? "unknown")
+        return try await form(request, context, Form(pairs), errors: [], rank: rank)
     }
 
     private func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
         let posted = try await request.form(context)
-        let input = RegistrationInput(form: posted)
+        guard let rank = try await passed(posted["rank"], context) else { return .seeOther("/register") }
+        let picker = try await picker(posted, context)
+        if posted["find"] != nil {
+            return try await form(request, context, posted, errors: [], rank: rank)
+        }
+        var input = RegistrationInput(form: posted)
         do {
+            input.place = try picker.answer()
             var filing = try input.filing()
             filing.files = posted.all("scan").prefix(EvidenceLimits.files).compactMap {
                 services.casefile.scan($0, of: viewer)
@@ -126,14 +169,12 @@ struct RegistrationRoutes: Sendable {
             let filed = try await services.casefile.register(filing, by: viewer)
             return try await slip(request, context, filed)
         } catch let error as SiteError where error.kind == .invalid {
-            return try await form(request, context, posted, errors: error.fields, rank: posted["rank"] ?? "unknown")
+            return try await form(request, context, posted, errors: error.fields, rank: rank)
         } catch let CasefileError.invalid(faults) {
             let errors = faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }
-            return try await form(request, context, posted, errors: errors, rank: posted["rank"] ?? "unknown")
+            return try await form(request, context, posted, errors: errors, rank: rank)
         } catch CasefileError.handUp {
-            let texts = services.shell.texts(context)
-            let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
-            return try services.shell.page("desk/hand-up", NoModel(), frame, status: .conflict)
+            return try await handUp(request, context, status: .conflict)
         }
     }
 
@@ -179,89 +220,5 @@ extension RegistrationInput {
             email: form["reporter-email"], address: form["reporter-address"],
             residentID: form["reporter-residentID"], safeContact: form["reporter-safeContact"],
             others: form["reporter-others"])
-    }
-}
-
-/// The fields of the registration form, filled with what was typed.
-struct RegistrationFields {
-    let texts: Catalogue
-    let workflow: Workflow
-    let language: String
-    let form: Form
-    let summary: ErrorSummary
-    let rank: String
-
-    private func field(
-        _ name: String, _ key: String, _ kind: FormField.Kind = .text, required: Bool = false, hint: String? = nil
-    ) -> FormField {
-        FormField(
-            name, texts.text("desk.register.\(key)"), kind, value: form[name], hint: hint.map { texts.text($0) },
-            error: summary[name], isRequired: required)
-    }
-
-    private func choice(
-        _ name: String, _ key: String, _ options: [(String, String)], chosen: String?, required: Bool = true
-    ) -> FormField {
-        FormField(
-            name, texts.text("desk.register.\(key)"), options.count > 4 ? .select : .choice, error: summary[name],
-            options: options.map { FieldOption($0.0, $0.1, isChosen: $0.0 == (form[name] ?? chosen)) },
-            isRequired: required)
-    }
-
-    var basics: [FormField] {
-        [
-            choice(
-                "channel", "channel",
-                Channel.allCases.map { ($0.rawValue, texts.text("desk.channel.\($0.rawValue)")) }, chosen: "letter"),
-            field("title", "report-title", required: true),
-            field("content", "content", .area(rows: 12), required: true),
-            field("dated", "dated", .date),
-            field("happened", "happened"),
-            field("location", "location"),
-            field("place", "place", hint: "desk.register.place-hint"),
-            field("demand", "demand", .area(rows: 3)),
-        ]
-    }
-
-    func parties(_ rows: Int) -> [Entry] {
-        let typed = (form.group("reported").map(\.number).max() ?? -1) + 1
-        return (0..<min(20, max(rows, typed))).map { index in
-            let at = "reported-\(index)-"
-            let fields = [
-                choice(
-                    at + "kind", "party-kind",
-                    [("person", texts.text("desk.person")), ("unit", texts.text("desk.unit"))], chosen: "person"),
-                field(at + "name", "party-name", required: index == 0),
-                field(at + "unit", "party-unit"), field(at + "position", "party-position"),
-                choice(
-                    at + "management", "party-management",
-                    (workflow.vocabularies["management"] ?? []).map { ($0.value, $0.label.text(language)) },
-                    chosen: rank),
-                field(at + "principal", "party-principal", .flag),
-                field(at + "unitCode", "party-code"),
-            ]
-            return Entry(["heading": texts.format("desk.register.party", ["n": String(index + 1)]), "fields": fields])
-        }
-    }
-
-    var reporter: [FormField] {
-        [
-            choice(
-                "reporter-kind", "reporter-kind",
-                Reporter.Kind.allCases.map { ($0.rawValue, texts.text("desk.reporter.\($0.rawValue)")) },
-                chosen: "named", required: false),
-            field("reporter-name", "reporter-name", hint: "desk.register.anonymous-hint"),
-            field("reporter-phone", "reporter-phone", .telephone), field("reporter-residentID", "reporter-id"),
-            field("reporter-address", "reporter-address"), field("reporter-email", "reporter-email", .email),
-            field("reporter-safeContact", "reporter-safe"), field("reporter-others", "reporter-others", .area(rows: 2)),
-        ]
-    }
-
-    var marks: FormField {
-        FormField(
-            "marks", texts.text("desk.register.marks"), .choices,
-            options: (workflow.vocabularies["sensitivity"] ?? []).map {
-                FieldOption($0.value, $0.label.text(language), isChosen: form.all("marks").contains($0.value))
-            })
     }
 }

@@ -56,6 +56,8 @@ struct ReportJSON: Encodable {
     var messages: [Message]
     var limits: [Limit]
     var acts: [Act]
+    /// Why the report is where it is; empty for whom the letter is not.
+    var jurisdiction: [JurisdictionBlock] = []
 
     init(_ view: ReportView, workflow: Workflow, language: String) {
         let standing = view.standing

@@ -52,6 +52,8 @@ struct ReportPage: MustacheParent {
     let acts: [ActForm]
     let back: String
     let completeness: Completeness?
+    /// Why the report is here; empty for whom the letter is not.
+    let why: [Entry]
 
     func child(named name: String) -> Any? {
         switch name {
@@ -78,6 +80,8 @@ struct ReportPage: MustacheParent {
         case "hasActs": !acts.isEmpty
         case "back": back
         case "completeness": here(completeness)
+        case "why": why
+        case "hasWhy": !why.isEmpty
         default: nil
         }
     }
@@ -112,7 +116,8 @@ struct ReportPageMaker {
             masked: view.reporter?.masked ?? false, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
             limits: limits, story: story, acts: acts, back: back,
-            completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) })
+            completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
+            why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
     }
 
     private var comma: String { texts.text("desk.list.items") }

@@ -34,9 +34,9 @@ package struct RegionTable: Sendable {
     package let date: Day?
 
     /// Ascending; the name of the n-th ends at the n-th of ``ends`` in ``names``.
-    private let numbers: [UInt64]
-    private let ends: [UInt32]
-    private let names: [UInt8]
+    let numbers: [UInt64]
+    let ends: [UInt32]
+    let names: [UInt8]
 
     /// Reads lines of `code`, tab, `name` in any order, after header lines that begin with `#`.
     package init(text: String) throws(RegionTableError) {

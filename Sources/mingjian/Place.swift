@@ -90,6 +90,8 @@ struct Installation: Sendable {
             }
         }
         let bodies = Dictionary(datasets, uniquingKeysWith: { first, _ in first })
+        // What is looked up later is checked before anything is served.
+        _ = try JurisdictionRules.shipped()
         let casefile = Casefile(
             database: database, clock: clock, workflow: try Workflow.shipped(),
             calendar: try bodies["working-days"].map { try WorkingDayTable(csv: $0) } ?? WorkingDayTable.shipped(),
