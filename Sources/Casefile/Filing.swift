@@ -12,10 +12,12 @@ package struct Filing: Sendable {
     package var files: [StagedFile]
     /// Open marks set at registration: urgent, important, …
     package var marks: [String]
+    /// The receipt to file under, where the sender's browser can find it again; a fresh one otherwise.
+    package var receipt: Receipt?
 
     package init(
         organ: String?, letter: Letter, reporter: Reporter? = nil, channel: Channel = .web,
-        files: [StagedFile] = [], marks: [String] = []
+        files: [StagedFile] = [], marks: [String] = [], receipt: Receipt? = nil
     ) {
         self.organ = organ
         self.letter = letter
@@ -23,6 +25,7 @@ package struct Filing: Sendable {
         self.channel = channel
         self.files = files
         self.marks = marks
+        self.receipt = receipt
     }
 }
 

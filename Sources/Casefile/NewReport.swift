@@ -38,7 +38,7 @@ struct NewReport: Sendable {
         let id = ReportID.random()
         let letter = filing.letter
         let letterKey = HeldKey.fresh()
-        let receipt = Receipt.generate()
+        let receipt = filing.receipt ?? Receipt.generate()
         let holder = ReceiptHolder(receipt, pepper: keys.pepper)
         var wraps = try picture.wraps(
             of: letterKey, to: office.id, audience: audience, barred: Set(barred.keys))

@@ -8,6 +8,8 @@ package enum CasefileSchema {
         Migration(id: "0002-keys", statements: keys),
         Migration(id: "0003-reports", statements: reports),
         jurisdiction,
+        InterferenceSchema.migration,
+        SignInBrakeSchema.migration,
     ]
 
     private static let world = [

@@ -19,6 +19,7 @@ package enum DeskNavigation {
                 world.offices[place.office]?.kind == .letters && [.director, .registrar, .triage].contains(place.role)
             }
         },
+        InterferenceRoutes.navigation,
     ]
 }
 
@@ -43,6 +44,7 @@ package struct DeskRoutes: Sendable {
             return FileResponse.make(opened, inline: request.query("show") != nil)
         }
         RegistrationRoutes(services).add(to: routes)
+        InterferenceRoutes(services).add(to: routes)
     }
 
     private func queue(

@@ -51,6 +51,7 @@ struct ReportPage: MustacheParent {
     let story: [Entry]
     let acts: [ActForm]
     let back: String
+    let interference: String
     let completeness: Completeness?
     /// Why the report is here; empty for whom the letter is not.
     let why: [Entry]
@@ -79,6 +80,7 @@ struct ReportPage: MustacheParent {
         case "acts": acts
         case "hasActs": !acts.isEmpty
         case "back": back
+        case "interference": interference
         case "completeness": here(completeness)
         case "why": why
         case "hasWhy": !why.isEmpty
@@ -115,7 +117,7 @@ struct ReportPageMaker {
             content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
             masked: view.reporter?.masked ?? false, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
-            limits: limits, story: story, acts: acts, back: back,
+            limits: limits, story: story, acts: acts, back: back, interference: "/desk/reports/\(view.id)/interference",
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
     }

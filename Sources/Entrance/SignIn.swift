@@ -9,15 +9,18 @@ package import Site
 /// Signing in and out, for pages and for the API.
 package struct SignInRoutes: Sendable {
     let services: Services
+    private let brake: SignInBrake
 
-    package init(_ services: Services) { self.services = services }
+    package init(_ services: Services) {
+        self.services = services
+        brake = SignInBrake(services.casefile)
+    }
 
-    /// Slow-down for one account from one address: fifteen tries, then one every two minutes; never locked for good.
-    private static let perAccountAndAddress = RateLimit.Rule("sign-in account address", burst: 15, perHour: 30)
-    /// Slow-down for one account from everywhere: wide enough that strangers do not keep its owner out.
-    private static let perAccount = RateLimit.Rule("sign-in account", burst: 150, perHour: 600)
-    /// Slow-down for one address.
-    private static let perAddress = RateLimit.Rule("sign-in address", burst: 40, perHour: 240)
+    // Every try counts in the memory of this process, before the password is looked at; failures count in the database
+    // as well, for all processes and across restarts.
+    private static let perAccountAndAddress = RateLimit.Rule(SignInBrake.accountAndAddress)
+    private static let perAccount = RateLimit.Rule(SignInBrake.account)
+    private static let perAddress = RateLimit.Rule(SignInBrake.address)
 
     package func add(to routes: some RouterMethods<SiteContext>) {
         routes.get("/sign-in") { request, context in
@@ -40,8 +43,16 @@ package struct SignInRoutes: Sendable {
         guard username.count <= 64, !username.utf8.contains(0), !password.isEmpty,
             password.utf8.count <= PasswordPolicy.maximumBytes
         else { return nil }
+        let isBraking = services.limit.isOn
+        if isBraking, let wait = try await brake.wait(account: account, address: context.clientAddress) {
+            throw SiteError.tooMany(retryAfter: wait)
+        }
         do {
-            return try await services.casefile.signIn(username: username, password: password)
+            let signedIn = try await services.casefile.signIn(username: username, password: password)
+            if signedIn == nil, isBraking {
+                try await brake.failed(account: account, address: context.clientAddress)
+            }
+            return signedIn
         } catch SealingError.busy {
             throw SiteError.tooMany(retryAfter: 5)
         }
@@ -174,6 +185,10 @@ package struct SignInRoutes: Sendable {
         try await services.casefile.signOut(token)
         return Response(status: .noContent)
     }
+}
+
+extension RateLimit.Rule {
+    fileprivate init(_ rule: SignInBrake.Rule) { self.init(rule.name, burst: rule.burst, perHour: rule.perHour) }
 }
 
 struct SignInPage: MustacheParent {

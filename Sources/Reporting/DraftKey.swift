@@ -26,5 +26,10 @@ struct DraftKey: Sendable {
         self.init(id: id, secret: secret)
     }
 
+    /// The receipt that the report made of this draft will have: found again from the cookie, and stored nowhere.
+    func receipt(pepper: SecretKey) -> Receipt {
+        Receipt.derived(from: secret.derived(for: "receipt of a draft"), pepper: pepper)
+    }
+
     var cookie: String { Base64URL.encode(id.bytes + secret.bytes) }
 }

@@ -165,10 +165,11 @@ package struct Drafts: Sendable {
     func claim(_ key: DraftKey) async throws -> Draft? {
         let loaded = try await load(key)
         guard case .open(let draft) = loaded.found else { return nil }
+        let now = clock.now().toTheHour
         let claimed = try await database.write { tx in
             try tx.run(
                 """
-                UPDATE draft SET state = 'sending'
+                UPDATE draft SET state = 'sending', updated_at = \(now)
                 WHERE id = \(key.id) AND state = 'open' AND version = \(loaded.version)
                 """)
         }
@@ -189,6 +190,16 @@ package struct Drafts: Sendable {
             try tx.run("DELETE FROM draft_file WHERE draft_id = \(key.id)")
             try tx.run("UPDATE draft SET state = 'sent', sealed = \(empty), size = 0 WHERE id = \(key.id)")
         }
+    }
+
+    /// Whether it was sent, or began to be, in this hour or in the last ten minutes of the hour before: rows know no
+    /// finer time.
+    func isJustSent(_ key: DraftKey) async throws -> Bool {
+        let now = clock.now()
+        let at: Instant? = try await database.read { tx in
+            try tx.scalar("SELECT updated_at FROM draft WHERE id = \(key.id) AND state <> 'open'")
+        }
+        return at.map { now < $0.adding(seconds: 4200) } ?? false
     }
 
     // MARK: Sealed rows

@@ -23,17 +23,26 @@ extension ReportingRoutes {
 
     private func send(_ request: Request, _ context: SiteContext) async throws -> Response {
         // A page that is sent again after the cookie went has nothing left to send.
-        guard draftKey(request) != nil else { return try alreadySent(request, context) }
+        guard let key = draftKey(request) else { return try alreadySent(request, context) }
+        if case .sent = try await drafts.find(key) {
+            let context = guarded(context, by: key)
+            _ = try await request.form(context)
+            return try await sentTwice(request, context, key)
+        }
         return try await visit(request, context) { visit in
             let form = try await visit.form()
             if form["go"] == "back" { return .seeOther(Step.you.path) }
             let gaps = gaps(visit.draft)
             if !gaps.isEmpty { return try checkPage(visit, gaps) }
             try services.limit.consume(PublicLimits.filing, for: visit.context.clientAddress)
-            guard let draft = try await drafts.claim(visit.key) else { return try alreadySent(request, visit.context) }
+            guard let draft = try await drafts.claim(visit.key) else {
+                return try await sentTwice(request, visit.context, visit.key)
+            }
             let filed: Filed
             do {
-                filed = try await services.casefile.file(draft.filing)
+                var filing = draft.filing
+                filing.receipt = visit.key.receipt(pepper: services.casefile.keys.pepper)
+                filed = try await services.casefile.file(filing)
             } catch {
                 // Where the database was lost midway nobody knows whether the report is there: the draft stays closed.
                 if case DatabaseError.unavailable = error { throw error }
@@ -46,21 +55,44 @@ extension ReportingRoutes {
             }
             // The report is there: from here on nothing may keep its receipt from being shown.
             try? await drafts.sent(visit.key)
-            return try done(visit, filed)
+            return try done(request, visit.context, filed.receipt, at: filed.organ, filed.filedAt)
         }
     }
 
-    private func done(_ visit: Visit, _ filed: Filed) throws -> Response {
-        let texts = visit.texts
-        var frame = services.shell.frame(
-            visit.request, visit.context, title: texts.text("reporting.done.title"))
+    /// The same form once more from the same browser, before the first answer took the cookie away: a double tap, or
+    /// an answer that got lost. The browser shows the last answer only, so this one must hold the receipt as well.
+    ///
+    /// The receipt is not kept for it: it is derived from the key in the cookie and the pepper, as it was at filing, and
+    /// the report is there or not. So nothing is stored, the first sending is waited for if it is still under way, and
+    /// whoever has no cookie gets no receipt. Offered for an hour at most.
+    private func sentTwice(_ request: Request, _ context: SiteContext, _ key: DraftKey) async throws -> Response {
+        guard try await drafts.isJustSent(key) else { return try alreadySent(request, context) }
+        let receipt = key.receipt(pepper: services.casefile.keys.pepper)
+        let holder = ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)
+        for _ in 0..<50 {
+            do {
+                let view = try await services.casefile.receipt(holder)
+                return try done(request, context, receipt, at: view.organ, view.history.first?.at)
+            } catch CasefileError.notFound {}
+            // The first sending was refused: its answer stands on the page before.
+            guard case .sent = try await drafts.find(key) else { return .seeOther("/report/check") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try alreadySent(request, context)
+    }
+
+    private func done(
+        _ request: Request, _ context: SiteContext, _ receipt: Receipt, at organ: Organ, _ filedAt: Instant?
+    ) throws -> Response {
+        let texts = services.shell.texts(context)
+        var frame = services.shell.frame(request, context, title: texts.text("reporting.done.title"))
         // A switch of language would leave the receipt behind: here it leads nowhere.
         frame.address = "#receipt"
         let model = DonePage(
-            groups: filed.receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
-            code: try? QRDrawing(filed.receipt.grouped),
-            organ: visit.context.language == .en ? filed.organ.nameEnglish : filed.organ.name,
-            filedAt: filed.filedAt.day.text, address: services.publicURL + "/receipt")
+            groups: receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
+            code: try? QRDrawing(receipt.grouped),
+            organ: context.language == .en ? organ.nameEnglish : organ.name,
+            filedAt: filedAt?.day.text ?? "", address: services.publicURL + "/receipt")
         var response = try services.shell.page("reporting/done", model, frame)
         forgetDraft(&response)
         return response

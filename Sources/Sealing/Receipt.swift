@@ -24,11 +24,28 @@ package struct Receipt: Hashable, Sendable {
     /// A fresh receipt: every string of 26 digits is as likely as any other.
     package static func generate() -> Receipt {
         // Thirteen digits a draw: one draw for each digit would ask the system's generator 26 times.
-        let body = (0..<2).map { _ in
-            let half = String(UInt64.random(in: 0..<10_000_000_000_000))
-            return String(repeating: "0", count: max(0, randomDigits / 2 - half.utf8.count)) + half
+        Receipt(halves: (0..<2).map { _ in UInt64.random(in: 0..<10_000_000_000_000) })
+    }
+
+    /// The receipt of what is sent under a secret that only the sender's browser holds: the same each time, so that a
+    /// form that was sent twice can be answered twice, and nothing of it is stored in between. Whoever lacks the pepper
+    /// or the secret can tell it from no other 28 digits; 26 decimal digits out of 256 bits (HKDF-SHA256, RFC 5869),
+    /// none more likely than another by more than one in a million.
+    package static func derived(from secret: SecretKey, pepper: SecretKey) -> Receipt {
+        let root = HKDF<SHA256>.extract(inputKeyMaterial: secret.symmetric, salt: pepper.bytes)
+        let bytes = HKDF<SHA256>.expand(
+            pseudoRandomKey: root, info: Array("mingjian receipt digits v1".utf8), outputByteCount: 16
+        ).withUnsafeBytes { Array($0) }
+        return Receipt(halves: [bytes.prefix(8), bytes.suffix(8)].map { $0.reduce(0) { $0 << 8 | UInt64($1) } })
+    }
+
+    /// Each half gives thirteen digits.
+    private init(halves: [UInt64]) {
+        let body = halves.map { number in
+            let half = String(number % 10_000_000_000_000)
+            return String(repeating: "0", count: max(0, Self.randomDigits / 2 - half.utf8.count)) + half
         }.joined()
-        return Receipt(digits: body + (Mod97.checkDigits(for: body) ?? ""))
+        self.init(digits: body + (Mod97.checkDigits(for: body) ?? ""))
     }
 
     private init(digits: String) { self.digits = digits }

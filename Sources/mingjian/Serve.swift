@@ -53,10 +53,11 @@ struct Serve: AsyncParsableCommand {
             metricsServer(metrics, logger: logger), controlServer(installation, logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: installation.casefile, logger: logger),
         ]
-        let address = host
+        let (address, isNamed) = (host, publicURL != nil)
         let application = site.application(
             ServerSettings(address: .hostname(host, port: port)), logger: logger
         ) { port in
+            if !isNamed, let port { services.publicAddress.settle("http://localhost:\(port)") }
             // Written at once: whoever started the server waits for this line.
             FileHandle.standardOutput.write(Data("ready http://\(address):\(port ?? 0)\n".utf8))
         }
@@ -149,6 +150,7 @@ struct Sweeper: Service {
     }
 
     private func sweep() async throws {
+        try await SignInBrake(casefile).sweep()
         try await drafts.sweep()
         try await casefile.sweepFiles(keeping: try await drafts.storedFiles())
     }

@@ -28,6 +28,7 @@ actor Visitor {
 
     func send(_ method: String, _ path: String, _ form: [(String, String)] = []) async throws -> Answer {
         let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: output) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         var arguments = ["-s", "-D", output, "-X", method, "http://127.0.0.1:\(port)\(path)"]
@@ -81,34 +82,36 @@ actor Visitor {
 
 struct PageTests {
     static func run(_ body: @escaping @Sendable (House, Int, Shell) async throws -> Void) async throws {
-        let house = try await House.full(.sqlite)
-        let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
-        let services = Services(
-            shell: shell, casefile: house.casefile, limit: RateLimit(isOn: false),
-            navigation: AdministrationNavigation.entries, publicURL: "https://example.test")
-        let site = SiteRouter(shell: shell)
-        let staff = site.routes.group("").add(middleware: SessionLayer(casefile: house.casefile))
-            .add(
-                middleware: ErrorPages(shell: shell) { request, context, title in
-                    shell.frame(request, context, title: title)
-                })
-        SignInRoutes(services).add(to: staff)
-        AdministrationRoutes(services).add(to: staff)
-        let (ports, found) = AsyncStream.makeStream(of: Int.self)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let application = site.application(ServerSettings(address: .hostname("127.0.0.1", port: 0)), logger: logger) {
-            found.yield($0 ?? 0)
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask {
-                for await port in ports {
-                    try await body(house, port, shell)
-                    return
-                }
+        try await House.whileFull(.sqlite) { house in
+            let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
+            let services = Services(
+                shell: shell, casefile: house.casefile, limit: RateLimit(isOn: false),
+                navigation: AdministrationNavigation.entries, publicURL: "https://example.test")
+            let site = SiteRouter(shell: shell)
+            let staff = site.routes.group("").add(middleware: SessionLayer(casefile: house.casefile))
+                .add(
+                    middleware: ErrorPages(shell: shell) { request, context, title in
+                        shell.frame(request, context, title: title)
+                    })
+            SignInRoutes(services).add(to: staff)
+            AdministrationRoutes(services).add(to: staff)
+            let (ports, found) = AsyncStream.makeStream(of: Int.self)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let application = site.application(ServerSettings(address: .hostname("127.0.0.1", port: 0)), logger: logger)
+            {
+                found.yield($0 ?? 0)
             }
-            try await group.next()
-            group.cancelAll()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await application.run() }
+                group.addTask {
+                    for await port in ports {
+                        try await body(house, port, shell)
+                        return
+                    }
+                }
+                try await group.next()
+                group.cancelAll()
+            }
         }
     }
 
@@ -271,45 +274,48 @@ struct PageTests {
         {
             #expect(texts.has("administration." + key), "\(key)")
         }
-        let house = try await House.full(.sqlite)
-        // A house with everything: somebody waits, somebody is inactive, an organ lacks what it needs.
-        _ = try await house.take("organs", "code,name,level,parent,region\nx,某镇,township,990101000000,990102\n")
-        _ = try await house.take("staff", "username,name,organ,roles,kin\nqt.z,某,990101000000,letters:registrar,甲:乙\n")
-        let world = try await house.casefile.world()
-        let admin = try #require(world.staff.values.first { $0.username == "qt.admin1" })
-        let clerk = try #require(world.staff.values.first { $0.username == "qt.letters1" })
-        let organ = try #require(world.organ(code: "990101000000"))
-        let access = Access(
-            me: admin, world: world, tops: Administration.organs(administeredBy: admin.id, in: world))
-        let regions = house.casefile.regions
-        let error = DirectoryError("roles", .role)
-        let back = LinkItem(label: "a", href: "/")
-        let samples: [(String, any MustacheParentAlias)] = [
-            ("overview", OverviewPage(access, regions: regions, texts: texts)),
-            ("organ", OrganPage(organ, world, regions: regions, oneTime: [], texts: texts)),
-            ("person", PersonPage(clerk, organ, access, isOneTime: false, error: error, texts: texts)),
-            (
-                "form",
-                FormPage(
-                    title: "t", about: "a", back: back, summary: ErrorSummary(error, texts), notes: ["n"], action: "/",
-                    fields: [
-                        FormField("a", "a", .area(rows: 3), hint: "h", error: "e"),
-                        FormField("b", "b", .select, options: [FieldOption("a", "b", hint: "c")]),
-                        FormField("c", "c", .file(accept: "a", multiple: true), maximumLength: 3),
-                        FormField("d", "d"),
-                    ], submit: "s")
-            ),
-            ("first-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
-            ("poster", PosterPage(organ, address: "a", place: "b")),
-            ("office", OfficePage(clerk, world, oneTime: Set(world.staff.keys), texts: texts)),
-        ]
-        for (name, model) in samples {
-            #expect(
-                shell.templates.unknownNames(in: "administration/" + name, sample: model)
-                    .filter {
-                        !["linked", "href", "lines", "message", "accept", "multiple", "rows"].contains($0)
-                            || name == "overview"
-                    } == [], "\(name)")
+        try await House.whileFull(.sqlite) { house in
+            // A house with everything: somebody waits, somebody is inactive, an organ lacks what it needs.
+            _ = try await house.take("organs", "code,name,level,parent,region\nx,某镇,township,990101000000,990102\n")
+            _ = try await house.take(
+                "staff", "username,name,organ,roles,kin\nqt.z,某,990101000000,letters:registrar,甲:乙\n")
+            let world = try await house.casefile.world()
+            let admin = try #require(world.staff.values.first { $0.username == "qt.admin1" })
+            let clerk = try #require(world.staff.values.first { $0.username == "qt.letters1" })
+            let organ = try #require(world.organ(code: "990101000000"))
+            let access = Access(
+                me: admin, world: world, tops: Administration.organs(administeredBy: admin.id, in: world))
+            let regions = house.casefile.regions
+            let error = DirectoryError("roles", .role)
+            let back = LinkItem(label: "a", href: "/")
+            let samples: [(String, any MustacheParentAlias)] = [
+                ("overview", OverviewPage(access, regions: regions, texts: texts)),
+                ("organ", OrganPage(organ, world, regions: regions, oneTime: [], texts: texts)),
+                ("person", PersonPage(clerk, organ, access, isOneTime: false, error: error, texts: texts)),
+                (
+                    "form",
+                    FormPage(
+                        title: "t", about: "a", back: back, summary: ErrorSummary(error, texts), notes: ["n"],
+                        action: "/",
+                        fields: [
+                            FormField("a", "a", .area(rows: 3), hint: "h", error: "e"),
+                            FormField("b", "b", .select, options: [FieldOption("a", "b", hint: "c")]),
+                            FormField("c", "c", .file(accept: "a", multiple: true), maximumLength: 3),
+                            FormField("d", "d"),
+                        ], submit: "s")
+                ),
+                ("first-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
+                ("poster", PosterPage(organ, address: "a", place: "b")),
+                ("office", OfficePage(clerk, world, oneTime: Set(world.staff.keys), texts: texts)),
+            ]
+            for (name, model) in samples {
+                #expect(
+                    shell.templates.unknownNames(in: "administration/" + name, sample: model)
+                        .filter {
+                            !["linked", "href", "lines", "message", "accept", "multiple", "rows"].contains($0)
+                                || name == "overview"
+                        } == [], "\(name)")
+            }
         }
     }
 }

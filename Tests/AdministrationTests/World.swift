@@ -12,9 +12,10 @@ import WorkingDays
 /// The lists of a demo province, taken over into a fresh database.
 struct House {
     let casefile: Casefile
+    private let folder: String
     static let password = "a house with open doors"
 
-    static func empty(_ engine: Engine) async throws -> House {
+    private static func empty(_ engine: Engine) async throws -> House {
         let database = try await TestDatabase.make(engine)
         try await migrate(database, CasefileSchema.migrations)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
@@ -24,13 +25,25 @@ struct House {
                 database: database, clock: .system, workflow: try .shipped(), calendar: try .shipped(),
                 regions: try RegionTable(text: list("regions.tsv")),
                 keys: try .openOrCreate(path: folder + "/keys"), files: try FileStore(folder: folder + "/files"),
-                gate: PasswordGate(), passwordCost: .light))
+                gate: PasswordGate(), passwordCost: .light), folder: folder)
     }
 
-    static func full(_ engine: Engine) async throws -> House {
+    /// An empty house, gone with its database and its files when the body is done.
+    static func whileEmpty(_ engine: Engine, _ body: (House) async throws -> Void) async throws {
         let house = try await empty(engine)
-        for name in ["organs", "offices", "staff"] { _ = try await house.take(name, list(name + ".csv")) }
-        return house
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(house)) } catch { result = .failure(error) }
+        await house.casefile.database.close()
+        try? FileManager.default.removeItem(atPath: house.folder)
+        try result.get()
+    }
+
+    /// The same with all the lists in it.
+    static func whileFull(_ engine: Engine, _ body: (House) async throws -> Void) async throws {
+        try await whileEmpty(engine) { house in
+            for name in ["organs", "offices", "staff"] { _ = try await house.take(name, list(name + ".csv")) }
+            try await body(house)
+        }
     }
 
     func take(_ name: String, _ csv: String) async throws -> ImportResult {

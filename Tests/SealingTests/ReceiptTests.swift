@@ -18,6 +18,23 @@ struct ReceiptTests {
         #expect(counts.count == 10 && counts.values.allSatisfy { 25_000...27_000 ~= $0 })
     }
 
+    @Test func `a receipt is found again with the secret and the pepper, and with nothing less`() throws {
+        let (secret, pepper) = (SecretKey.random(), SecretKey.random())
+        let receipt = Receipt.derived(from: secret, pepper: pepper)
+        #expect(try Receipt(parsing: receipt.grouped) == receipt)
+        #expect(Receipt.derived(from: secret, pepper: pepper) == receipt)
+        #expect(Receipt.derived(from: .random(), pepper: pepper) != receipt)
+        #expect(Receipt.derived(from: secret, pepper: .random()) != receipt)
+        #expect(Receipt.derived(from: pepper, pepper: secret) != receipt)
+        var counts: [Character: Int] = [:]
+        for _ in 0..<10_000 {
+            for digit in Receipt.derived(from: .random(), pepper: pepper).digits.prefix(26) {
+                counts[digit, default: 0] += 1
+            }
+        }
+        #expect(counts.count == 10 && counts.values.allSatisfy { 25_000...27_000 ~= $0 })
+    }
+
     @Test func `every single wrong digit and every swap of neighbours is caught`() {
         for _ in 0..<50 {
             let digits = Array(Receipt.generate().digits)

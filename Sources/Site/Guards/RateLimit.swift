@@ -36,7 +36,8 @@ package final class RateLimit: Sendable {
     }
 
     private static let keyLife = 600.0
-    private let isOn: Bool
+    /// Whether anything is held back at all.
+    package let isOn: Bool
     private let capacity: Int
     private let seconds: @Sendable () -> Double
     private let state = Mutex(State())
