@@ -24,7 +24,7 @@ package struct Casefile: Sendable {
 
     package init(
         database: any Database, clock: Clock, workflow: Workflow, calendar: WorkingDayTable, regions: RegionTable,
-        keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard
+        keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard, rules: RuleBook? = nil
     ) {
         self.database = database
         self.clock = clock
@@ -34,7 +34,7 @@ package struct Casefile: Sendable {
         self.keys = keys
         self.files = files
         self.gate = gate
-        pictures = PictureCache(rules: RuleBook(workflow), calendar: calendar)
+        pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar)
         self.passwordCost = passwordCost
     }
 

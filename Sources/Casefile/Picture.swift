@@ -39,7 +39,9 @@ package final class PictureCache: Sendable {
     /// As ``current(_:)``, for whom a query of the same transaction has told the version.
     func current(_ tx: any Transaction, version: Int64) throws -> Picture {
         if let picture = held.withLock({ $0 }), picture.world.version == version { return picture }
-        let fresh = try Picture.load(tx, version: version, rules: rules, calendar: calendar)
+        let known = held.withLock { $0 }?.rules ?? rules
+        let fresh = try Picture.load(
+            tx, version: version, rules: known.with(RuleStore.changes(tx)), calendar: calendar)
         held.withLock { $0 = fresh }
         return fresh
     }

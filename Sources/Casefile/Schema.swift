@@ -10,6 +10,7 @@ package enum CasefileSchema {
         jurisdiction,
         InterferenceSchema.migration,
         SignInBrakeSchema.migration,
+        RuleStore.migration,
     ]
 
     private static let world = [

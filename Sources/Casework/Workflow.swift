@@ -185,6 +185,11 @@ package struct LimitPause: Sendable, Hashable {
 package struct Workflow: Sendable {
     package let version: String
     package let effectiveFrom: Day
+    /// Whether the version also touches reports that began before it.
+    package let scope: RuleScope
+    /// The file it was read from, and its text: an organ's changes are laid over it.
+    package let file: String
+    package let text: String
     package let source: Bilingual
     package let vocabularies: [String: [Choice]]
     package let stages: [String: StageRule]

@@ -17,6 +17,8 @@ extension Workflow {
         let dateText = try top.string("effectiveFrom")
         guard let date = Day(dateText) else { throw try top.at("effectiveFrom").fault("not a date") }
         effectiveFrom = date
+        scope = top.maybe("appliesTo") == nil ? .new : try top.choice("appliesTo", RuleScope.self)
+        (self.file, self.text) = (file, text)
         source = try top.at("source").bilingual()
         var vocabularies: [String: [Choice]] = [:]
         for (name, list) in try top.at("vocabularies").pairs { vocabularies[name] = try Self.choices(list) }

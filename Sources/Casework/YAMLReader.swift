@@ -31,7 +31,7 @@ struct YAMLReader {
         }
     }
 
-    private init(file: String, node: Node) {
+    init(file: String, node: Node) {
         self.file = file
         self.node = node
     }

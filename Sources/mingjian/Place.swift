@@ -92,11 +92,14 @@ struct Installation: Sendable {
         let bodies = Dictionary(datasets, uniquingKeysWith: { first, _ in first })
         // What is looked up later is checked before anything is served.
         _ = try JurisdictionRules.shipped()
+        let rules = try RuleBook.shipped()
+        guard let workflow = rules.current(on: clock.now().day) else { throw PlaceError.noInstallation(place.data) }
         let casefile = Casefile(
-            database: database, clock: clock, workflow: try Workflow.shipped(),
+            database: database, clock: clock, workflow: workflow,
             calendar: try bodies["working-days"].map { try WorkingDayTable(csv: $0) } ?? WorkingDayTable.shipped(),
             regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
-            files: try FileStore(folder: place.data + "/files"), gate: PasswordGate(), passwordCost: cost)
+            files: try FileStore(folder: place.data + "/files"), gate: PasswordGate(), passwordCost: cost,
+            rules: rules)
         return Installation(place: place, casefile: casefile, lock: lock)
     }
 
