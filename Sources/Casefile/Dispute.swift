@@ -36,15 +36,7 @@ extension ActChange {
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
         wraps += made
         codes["to"] = target.id.description
-        arrives = true
-        after.standing.custodies.append(
-            Custody(
-                index: custody.index + 1, organ: target.id, intakeOffice: desk.id, office: desk.id,
-                audience: audience, via: rule.name, since: at, number: nil))
-        after.standing.handlers = []
-        after.standing.proposal = nil
-        after.standing.proposer = nil
-        after.standing.disposal = nil
+        arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
     }
 }
 
