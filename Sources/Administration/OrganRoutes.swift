@@ -243,7 +243,8 @@ extension Organ {
     fileprivate var values: FieldValues {
         [
             "code": code, "name": name, "name_en": nameEnglish, "short_name": shortName,
-            "attached_unit": attachedUnit ?? "", "delegated": delegated?.rawValue ?? "", "aliases": aliases.joined(separator: "\n"),
+            "attached_unit": attachedUnit ?? "", "delegated": delegated?.rawValue ?? "",
+            "aliases": aliases.joined(separator: "\n"),
         ]
     }
 }

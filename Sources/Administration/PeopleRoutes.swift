@@ -155,7 +155,8 @@ struct PeopleRoutes: Sendable {
         var fields = [
             form.line("name", labelled: "person_name", isRequired: true),
             form.line("name_en", labelled: "person_name_en"),
-            form.line("username", isRequired: true, hasHint: true), form.lines("aliases"), form.lines("kin"), form.lines("units"),
+            form.line("username", isRequired: true, hasHint: true), form.lines("aliases"), form.lines("kin"),
+            form.lines("units"),
         ]
         if !places.isEmpty {
             fields.append(
@@ -184,7 +185,8 @@ struct PeopleRoutes: Sendable {
             notes: [texts.text("administration.person.kin-note")], action: "/admin/people/\(person.id)/change",
             fields: [
                 form.line("name", labelled: "person_name", isRequired: true),
-                form.line("name_en", labelled: "person_name_en"), form.lines("aliases"), form.lines("kin"), form.lines("units"),
+                form.line("name_en", labelled: "person_name_en"), form.lines("aliases"), form.lines("kin"),
+                form.lines("units"),
             ], submit: texts.text("administration.save"))
         return try await services.draw("form", page, title: page.title, request, context, status: error.status)
     }

@@ -60,8 +60,7 @@ extension Casefile {
                     """
                     UPDATE staff SET name = \(staff.name), name_en = \(staff.nameEnglish),
                       aliases = \(JSONText.encode(staff.aliases)), kin = \(JSONText.encode(staff.kin)),
-                      units = \(JSONText.encode(staff.units)),
-                      active = \(staff.active) WHERE id = \(staff.id)
+                      units = \(JSONText.encode(staff.units)), active = \(staff.active) WHERE id = \(staff.id)
                     """)
                 if !staff.active { try tx.run("DELETE FROM session WHERE staff_id = \(staff.id)") }
             }
@@ -257,8 +256,7 @@ extension Organ {
     func save(_ tx: any Transaction) throws {
         try tx.run(
             """
-            INSERT INTO organ (id, code, name, name_en, short_name, level, parent_id, region, attached_unit, aliases,
-              delegated)
+            INSERT INTO organ (id, code, name, name_en, short_name, level, parent_id, region, attached_unit, aliases, delegated)
             VALUES (\(id), \(code), \(name), \(nameEnglish), \(shortName), \(level.rawValue), \(parent), \(region),
               \(attachedUnit), \(JSONText.encode(aliases)), \(delegated?.rawValue))
             ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name, name_en = excluded.name_en,

@@ -129,12 +129,18 @@ extension ActChange {
         }
     }
 
-    /// Writes the tombstone and takes the number from the purged custody, in the act's own transaction.
+    /// Writes the tombstone and takes the number from here, and from every organ on the way that was not competent
+    /// either, in the act's own transaction.
     func writeTombstone(_ tx: any Transaction) throws {
-        guard leavesTombstone, let viewer, let custody = open.stored.standing.custody else { return }
+        guard leavesTombstone, let viewer else { return }
         // It arrived with this act; whether the superior's letters office may know of it, the letter decides there.
         try Tombstone(maker: viewer.staff, superior: nil, day: at.day, arrived: at.day).insert(tx)
-        try tx.run("UPDATE custody SET number = NULL WHERE report_id = \(report) AND idx = \(custody.index)")
+        let lists = ChoiceLists(open: open, letter: letter)
+        let passed = organsPassedBy(open.workflow)
+        for custody in open.stored.standing.custodies where passed.contains(custody.organ) {
+            guard let organ = open.picture.world.organs[custody.organ], !lists.isOurs(organ) else { continue }
+            try tx.run("UPDATE custody SET number = NULL WHERE report_id = \(report) AND idx = \(custody.index)")
+        }
     }
 }
 

@@ -43,8 +43,9 @@ extension ActChange {
 
     /// Neither the words nor what stands beside the chosen people may name anybody else of the report.
     private func refuseNames(of others: [ReportedParty], in text: String, and part: [ReportedParty]) throws {
+        let own = Set(part.map { PlainName.normalised($0.name) })
         let theirs = Set(others.filter { $0.kind == .person }.map { PlainName.normalised($0.name) })
-            .filter { $0.count >= 2 }
+            .filter { $0.count >= 2 && !own.contains($0) }
         func names(_ words: String) -> Bool {
             let plain = PlainName.normalised(words)
             return theirs.contains { plain.contains($0) }

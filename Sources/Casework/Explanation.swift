@@ -59,9 +59,12 @@ extension Jurisdiction {
         let facts = JurisdictionFacts(place: letter.place, reported: letter.reported, world: world)
         let filed = standing.done.first { $0.act == "file" }?.codes["reasons"] ?? ""
         let reasons = filed.split(separator: " ").compactMap { Reason(rawValue: String($0)) }
-        // Which organ was asked first stands nowhere, unless it is the one that received.
+        // Which organ was asked first stands nowhere, unless it is the one that received. How a report found its first
+        // holder is not told to the next.
         let asked = reasons.count == 1 ? first.organ : nil
-        var steps = reasons.map { JurisdictionStep(reason: $0, facts: facts.of($0, at: asked)) }
+        var steps =
+            standing.custodies.count > 1
+            ? [] : reasons.map { JurisdictionStep(reason: $0, facts: facts.of($0, at: asked)) }
         for (from, to) in zip(standing.custodies, standing.custodies.dropFirst()) {
             guard let reason = to.via.flatMap(Self.reason(of:)) else { continue }
             steps.append(JurisdictionStep(reason: reason, facts: [.hop(from: from.organ, to: to.organ)]))

@@ -72,6 +72,8 @@ def test_a_clerk_registers_on_every_page(window, language, scripts):
     desk = Desk(window(language=language, scripts=bool(scripts))).sign_in("qt.letters2")
     page = desk.window.open("/register").look()
     page.fill({"rank": "county"}).press("main form .button").look("/register/form")
+    page.fill({"title": "先找地名", "place-name": "霜桥镇"}).press('main button[name="find"]').look("a place found")
+    assert page.value("title") == "先找地名" and page.value("place") == "990101102"
     page.fill({"title": "只有标题", "reporter-residentID": "110105194912310021"}).press("main form > .buttons .button")
     assert page.one(".error-summary")
     page.look("a registration refused")
@@ -81,6 +83,7 @@ def test_a_clerk_registers_on_every_page(window, language, scripts):
     page.press("main form > .buttons .button").look("a slip")
     assert len(page.one(".receipt .digits").text.replace(" ", "")) == 28
     page.open("/register").fill({"rank": "provincial"}).press("main form .button").look("to be handed up")
+    page.open("/register").look("a note of what was handed up")
 
 
 @ways

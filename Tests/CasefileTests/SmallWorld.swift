@@ -56,7 +56,7 @@ struct SmallWorld {
             ]
         }
 
-    static func make(_ engine: Engine) async throws -> SmallWorld {
+    static func make(_ engine: Engine, workflow: Workflow? = nil) async throws -> SmallWorld {
         let folder = NSTemporaryDirectory() + "small-world-" + Identifier<OrganTag>.random().description
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let database = try await TestDatabase.make(engine)
@@ -64,7 +64,7 @@ struct SmallWorld {
         guard let start = Instant(rfc3339: "2026-03-02T09:30:00+08:00") else { throw WorldError.nobody("time") }
         let clock = SettableClock(start)
         let casefile = Casefile(
-            database: database, clock: clock.clock, workflow: try Workflow.shipped(),
+            database: database, clock: clock.clock, workflow: try workflow ?? Workflow.shipped(),
             calendar: try WorkingDayTable.shipped(),
             regions: try RegionTable(
                 text:
@@ -194,8 +194,10 @@ struct SmallWorld {
     }
 }
 
-func withWorld(_ engine: Engine, _ body: (SmallWorld) async throws -> Void) async throws {
-    let world = try await SmallWorld.make(engine)
+func withWorld(
+    _ engine: Engine, workflow: Workflow? = nil, _ body: (SmallWorld) async throws -> Void
+) async throws {
+    let world = try await SmallWorld.make(engine, workflow: workflow)
     do {
         try await body(world)
     } catch {
