@@ -14,5 +14,6 @@ package struct AdministrationRoutes: Sendable {
         PeopleRoutes(services: services).add(to: routes)
         PosterRoutes(services: services).add(to: routes)
         OfficeRoutes(services: services).add(to: routes)
+        RuleRoutes(services: services).add(to: routes)
     }
 }

@@ -59,9 +59,12 @@ extension Services {
         guard let session = context[SessionSlot.self]?.session else { return frame }
         let (person, world) = (session.person, session.world)
         let texts = shell.texts(context)
-        frame.navigation = navigation.filter { $0.isFor(person, world) }.map { entry in
+        let entries = navigation.filter { $0.isFor(person, world) }
+        // The most exact entry is where the person is: /admin/rules is not also /admin.
+        let current = entries.map(\.href).filter { request.uri.path.hasPrefix($0) }.max { $0.count < $1.count }
+        frame.navigation = entries.map { entry in
             NavigationItem(
-                texts.text(entry.textKey), href: entry.href, isCurrent: request.uri.path.hasPrefix(entry.href),
+                texts.text(entry.textKey), href: entry.href, isCurrent: entry.href == current,
                 mark: entry.href == "/desk" ? waiting.map { $0 >= 1000 ? "999+" : String($0) } : nil)
         }
         let english = context.language == .en

@@ -51,6 +51,7 @@ extension InstallationCommand {
 enum ControlCommands {
     static let all: [any InstallationCommand.Type] = [
         DemoCommand.self, ImportMessagesCommand.self, ImportListCommand.self, VerifyCommand.self,
+        RulesCheckCommand.self, RulesExplainCommand.self,
     ]
 
     /// A router for the control socket; the folder's mode keeps others out.

@@ -7,6 +7,6 @@ struct Mingjian: AsyncParsableCommand {
         commandName: "mingjian",
         abstract: "Receives, judges, routes, handles and answers reports of wrongdoing.",
         subcommands: [
-            Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self,
+            Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self, Rules.self,
         ])
 }

@@ -38,6 +38,8 @@ struct Serve: AsyncParsableCommand {
         let installation = try await Installation.open(place.place, create: false)
         let isDemo = try await installation.setting("kind") == "demo"
         if isDemo, production { throw PlaceError.demoInProduction }
+        try await installation.casefile.checkRules()
+        try await installation.casefile.refreshRules()
         if limits == .off { logger.warning("rate limits are off: anybody may knock as often as they like") }
         let shell = try Shell(
             bundles: [Entrance.bundle, Reporting.bundle, Desk.bundle, Administration.bundle],
@@ -130,7 +132,8 @@ struct House {
     }
 }
 
-/// Removes what nobody needs any more: old drafts and uploads that never became part of a report.
+/// Removes what nobody needs any more: old drafts and uploads that never became part of a report. Rules that take effect
+/// today reach the reports that run.
 struct Sweeper: Service {
     let drafts: Drafts
     let casefile: Casefile
@@ -152,6 +155,7 @@ struct Sweeper: Service {
     private func sweep() async throws {
         try await SignInBrake(casefile).sweep()
         try await drafts.sweep()
+        try await casefile.refreshRules()
         try await casefile.sweepFiles(keeping: try await drafts.storedFiles())
     }
 }

@@ -1,0 +1,107 @@
+import Casework
+import Site
+
+/// Says rules in words: labels from the rules themselves, the rest from the catalogue.
+struct RuleWords: Sendable {
+    let workflow: Workflow
+    let texts: Catalogue
+
+    var language: String { texts.language.rawValue }
+
+    func text(_ words: Bilingual) -> String { words.text(language) }
+
+    func stage(_ name: String) -> String { workflow.stageLabel(name, language) }
+
+    func act(_ name: String) -> String { workflow.acts[name].map { text($0.label) } ?? name }
+
+    /// The catalogue's word under a key, or the code itself where a newer rule file knows more than the catalogue.
+    private func word(_ key: String, _ code: String) -> String {
+        texts.has("rules.\(key).\(code)") ? texts.text("rules.\(key).\(code)") : code
+    }
+
+    func who(_ actor: ActorRule) -> String {
+        if case .office(let relation, let roles) = actor {
+            let names = Role.allCases.filter(roles.contains).map { texts.name($0) }
+            return texts.format(
+                "rules.of-office",
+                ["office": word("offices", relation.rawValue), "roles": names.joined(separator: comma)])
+        }
+        return word("people", String(describing: actor))
+    }
+
+    func who(_ actors: [ActorRule]) -> String { texts.list(actors.map(who)) }
+
+    var comma: String { texts.language == .en ? ", " : "、" }
+
+    func condition(_ condition: Condition) -> String {
+        condition.sorted { $0.key < $1.key }.map { key, values in
+            let vocabulary = key == "proposal" ? "way" : key
+            let names = values.map { workflow.label(vocabulary, $0, language) }
+            return texts.format(
+                "rules.is", ["fact": word("facts", key), "values": names.joined(separator: texts.text("rules.or"))])
+        }.joined(separator: comma)
+    }
+
+    func step(_ step: Step) -> String {
+        var words = stage(step.stage)
+        if let to = step.to, to != step.stage { words += " → " + stage(to) }
+        if !step.when.isEmpty { words += texts.format("rules.when", ["condition": condition(step.when)]) }
+        if !step.unless.isEmpty { words += texts.format("rules.unless", ["condition": condition(step.unless)]) }
+        return words
+    }
+
+    func steps(_ act: ActRule) -> [String] {
+        if act.steps.isEmpty { return [texts.text(act.alsoAtEnd ? "rules.always" : "rules.any-stage")] }
+        return act.steps.map(step)
+    }
+
+    /// `sign@incoming` as 「签收（待签收）」, `file` as the filing.
+    func moment(_ token: String) -> String {
+        let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
+        let name = parts.first == "file" ? texts.text("rules.filing") : act(parts.first ?? token)
+        guard parts.count > 1 else { return name }
+        return texts.format("rules.at-stage", ["act": name, "stage": stage(parts[1])])
+    }
+
+    func moments(_ tokens: some Sequence<String>) -> String {
+        tokens.map(moment).joined(separator: texts.text("rules.or"))
+    }
+
+    func length(_ count: Int, _ unit: LimitRule.Unit) -> String {
+        if unit == .working, count == 0 { return texts.text("rules.same-day") }
+        return texts.format("rules.units.\(unit.rawValue)", ["n": String(count)])
+    }
+
+    func prolonging(_ rule: LimitExtension?) -> String {
+        guard let rule else { return texts.text("rules.no-extension") }
+        return texts.format(
+            "rules.extension",
+            ["most": String(rule.most), "length": length(rule.count, rule.unit), "source": text(rule.source)])
+    }
+
+    func fact(_ name: String) -> String { word("facts", name) }
+
+    func fields(_ fields: [FieldRule]) -> String {
+        fields.map { text($0.label) + ($0.required ? texts.text("rules.required") : "") }.joined(separator: comma)
+    }
+
+    /// What of a rule changed, before and after.
+    func part(_ part: RuleDifference.Part) -> (name: String, before: String, after: String) {
+        switch part {
+        case .label(let old, let new): (texts.text("rules.parts.label"), text(old), text(new))
+        case .source(let old, let new): (texts.text("rules.parts.source"), text(old), text(new))
+        case .actors(let old, let new): (texts.text("rules.parts.actors"), who(old), who(new))
+        case .steps(let old, let new):
+            (texts.text("rules.parts.steps"), texts.list(old.map(step)), texts.list(new.map(step)))
+        case .fields(let old, let new): (texts.text("rules.parts.fields"), fields(old), fields(new))
+        case .notByProposer(let old, let new):
+            (texts.text("rules.parts.not-by-proposer"), yes(old), yes(new))
+        case .length(let old, let new):
+            (texts.text("rules.parts.length"), length(old.count, old.unit), length(new.count, new.unit))
+        case .prolonging(let old, let new): (texts.text("rules.parts.extension"), prolonging(old), prolonging(new))
+        case .other: (texts.text("rules.parts.other"), "", "")
+        }
+    }
+
+    private func yes(_ flag: Bool) -> String { texts.text(flag ? "rules.yes" : "rules.no") }
+}
