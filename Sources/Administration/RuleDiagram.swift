@@ -86,7 +86,8 @@ struct RuleDiagram: MustacheParent {
             let acts = ways.first { $0.from == arrow.from && $0.to == arrow.to }?.acts ?? []
             let names = acts.map { words.text($0.label) }.joined(separator: words.comma)
             return Arrow(
-                arrow: arrow, title: "\(words.stage(arrow.from)) → \(words.stage(arrow.to))"
+                arrow: arrow,
+                title: "\(words.stage(arrow.from)) → \(words.stage(arrow.to))"
                     + (words.texts.language == .en ? ": " : "：") + names)
         }
         summary = words.texts.format(

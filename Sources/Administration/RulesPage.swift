@@ -144,7 +144,8 @@ struct ChangeRow: MustacheParent {
                 texts.format(
                     "rules.withdrawn",
                     [
-                        "day": at.day.text, "person": who(by), "scope": texts.text("rules.scopes.\(end.scope.rawValue)"),
+                        "day": at.day.text, "person": who(by),
+                        "scope": texts.text("rules.scopes.\(end.scope.rawValue)"),
                     ]))
         }
         self.story = story

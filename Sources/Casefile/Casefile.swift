@@ -24,7 +24,8 @@ package struct Casefile: Sendable {
 
     package init(
         database: any Database, clock: Clock, workflow: Workflow, calendar: WorkingDayTable, regions: RegionTable,
-        keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard, rules: RuleBook? = nil
+        keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard,
+        rules: RuleBook? = nil
     ) {
         self.database = database
         self.clock = clock

@@ -25,11 +25,21 @@ package struct RuleDifference: Sendable, Hashable {
 
     /// From `old` to `new`, stages first, then acts, then limits, each in the order of the newer file.
     package static func between(_ old: Workflow, _ new: Workflow) -> [RuleDifference] {
-        compare(.stage, old.stageOrder, new.stageOrder) { old.stages[$0] } _: { new.stages[$0] } label: { $0.label
+        compare(.stage, old.stageOrder, new.stageOrder) {
+            old.stages[$0]
+        } _: {
+            new.stages[$0]
+        } label: {
+            $0.label
         } parts: {
             parts($0, $1)
         }
-            + compare(.act, old.actOrder, new.actOrder) { old.acts[$0] } _: { new.acts[$0] } label: { $0.label
+            + compare(.act, old.actOrder, new.actOrder) {
+                old.acts[$0]
+            } _: {
+                new.acts[$0]
+            } label: {
+                $0.label
             } parts: {
                 parts($0, $1)
             }

@@ -88,7 +88,8 @@ struct RuleTelling {
         ]
         lines += state.exceptions.map { "    \($0)" }
         let end = state.met.map { "done \($0.day.text)" + ($0.day > state.due ? ", too late" : "") } ?? "open"
-        lines.append("    \(state.due.text) due\(state.provisional ? " (provisional: a year has no table yet)" : ""), \(end)")
+        lines.append(
+            "    \(state.due.text) due\(state.provisional ? " (provisional: a year has no table yet)" : ""), \(end)")
         return lines
     }
 }

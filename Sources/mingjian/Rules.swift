@@ -11,7 +11,8 @@ struct Rules: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks the shipped rules, the stored changes and the given files; exit code 1 and the first fault.",
+            abstract:
+                "Checks the shipped rules, the stored changes and the given files; exit code 1 and the first fault.",
             discussion: "Each FILE is an organ's change, or a whole version of the workflow (it has stages).")
         @OptionGroup var place: PlaceOptions
         @Argument(help: "Changes or versions that are not in force yet.") var files: [String] = []

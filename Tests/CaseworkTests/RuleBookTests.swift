@@ -141,7 +141,8 @@ struct RuleBookTests {
         Bad(body: distribution(6), reason: "distribution: longer than the limit above it", line: 7),
         Bad(body: distribution(1, "months"), reason: "distribution: longer than the limit above it", line: 7),
         Bad(
-            body: "limits:\n  - {name: distribution, count: 3}", reason: "distribution: the limit has no source", line: 7),
+            body: "limits:\n  - {name: distribution, count: 3}", reason: "distribution: the limit has no source",
+            line: 7),
         Bad(
             body: "limits:\n  - {name: distribution, count: 3, source: {zh: \"\", en: x}}",
             reason: "distribution: the limit has no source", line: 7),
@@ -152,13 +153,15 @@ struct RuleBookTests {
             body: "limits:\n  - {name: distribution, starts: [file], source: {zh: 甲, en: x}}",
             reason: "distribution: \"starts\" cannot be changed here", line: 7),
         Bad(
-            body: "limits:\n  - name: distribution\n    extension: {most: 1, count: 1, unit: working, source: {zh: 甲, en: x}}\n    source: {zh: 甲, en: x}",
+            body:
+                "limits:\n  - name: distribution\n    extension: {most: 1, count: 1, unit: working, source: {zh: 甲, en: x}}\n    source: {zh: 甲, en: x}",
             reason: "distribution: longer than the limit above it", line: 7),
         Bad(
             body:
                 "limits:\n  - {name: own, label: {zh: 甲, en: x}, starts: [nothing], ends: [sign], count: 1, unit: working, source: {zh: 甲, en: x}}",
             reason: "own: no act \"nothing\"", line: 7),
-        Bad(body: "limits:\n  - {name: own, count: 1, source: {zh: 甲, en: x}}", reason: "\"label\" is missing", line: 7),
+        Bad(
+            body: "limits:\n  - {name: own, count: 1, source: {zh: 甲, en: x}}", reason: "\"label\" is missing", line: 7),
         Bad(body: "acts:\n  classified: {source: 甲, required: [a]}", reason: "no act \"classified\"", line: 7),
         Bad(body: "acts:\n  classify: {required: [opinion]}", reason: "classify: the act has no source", line: 7),
         Bad(body: "acts:\n  classify: {source: 甲, by: []}", reason: "classify: nobody may do this act", line: 7),
@@ -177,7 +180,8 @@ struct RuleBookTests {
             reason: "classify: only the proposer can be kept out", line: 7),
         Bad(body: "stages:\n  x: {zh: 甲, en: x}", reason: "\"stages\" is not known here", line: 7),
         Bad(body: "", reason: "nothing is changed", line: 1),
-        Bad(body: "acts: &a\n  classify: {source: 甲}", reason: "too large, too deeply nested, or with anchors", line: 6),
+        Bad(
+            body: "acts: &a\n  classify: {source: 甲}", reason: "too large, too deeply nested, or with anchors", line: 6),
         Bad(
             body: "acts: " + String(repeating: "[", count: 30000),
             reason: "too large, too deeply nested, or with anchors", line: 6),
