@@ -38,7 +38,8 @@ package struct Interference: Sendable, Hashable, Codable {
         ReportedParty(kind: .person, name: name, unit: unit, position: post, management: .other)
     }
 
-    func check(today: Day) throws(CasefileError) {
+    /// What is missing or cannot be taken, field by field; empty where it can be recorded.
+    package func faults(today: Day) -> [FieldFault] {
         var faults: [FieldFault] = []
         func text(_ field: String, _ value: String, _ limit: Int, required: Bool) {
             if required, value.allSatisfy(\.isWhitespace) { faults.append(FieldFault(field, "required")) }
@@ -50,7 +51,7 @@ package struct Interference: Sendable, Hashable, Codable {
         text("unit", unit, FilingLimits.short, required: false)
         text("text", self.text, CheckedInput.longest, required: true)
         if day > today { faults.append(FieldFault("day", "date")) }
-        if !faults.isEmpty { throw .invalid(faults) }
+        return faults
     }
 }
 
@@ -70,7 +71,8 @@ extension Casefile {
     package func recordInterference(
         _ interference: Interference, as id: InterferenceID, on report: ReportID, by viewer: Viewer
     ) async throws {
-        try interference.check(today: clock.now().day)
+        let faults = interference.faults(today: clock.now().day)
+        if !faults.isEmpty { throw CasefileError.invalid(faults) }
         try await retryingStale { try await recordOnce(interference, id, report, viewer) }
     }
 

@@ -75,22 +75,20 @@ struct InterferenceRoutes: Sendable {
     private func record(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
         let form = try await request.form(context)
-        var errors: [FieldError] = []
         let way = InterferenceWay(rawValue: form["way"] ?? "")
         let day = Day(form.filled("day") ?? "")
-        if way == nil { errors.append(FieldError("way", "entrance.faults.required")) }
-        if day == nil { errors.append(FieldError("day", "entrance.faults.date")) }
-        guard let way, let day else { return try await self.form(request, context, form, errors) }
         let told = Interference(
-            name: form.filled("name") ?? "", post: form.filled("post") ?? "", unit: form.filled("unit") ?? "", way: way,
-            day: day, text: form.filled("text") ?? "")
-        let id = form["record"].flatMap { InterferenceID($0) } ?? .random()
-        do {
-            try await casefile.recordInterference(told, as: id, on: try context.reportID, by: viewer)
-        } catch let CasefileError.invalid(faults) {
+            name: form.filled("name") ?? "", post: form.filled("post") ?? "", unit: form.filled("unit") ?? "",
+            way: way ?? .other, day: day ?? casefile.clock.now().day, text: form.filled("text") ?? "")
+        var faults = told.faults(today: casefile.clock.now().day)
+        if way == nil { faults.append(FieldFault("way", "required")) }
+        if day == nil { faults.append(FieldFault("day", "date")) }
+        guard faults.isEmpty else {
             return try await self.form(
                 request, context, form, faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") })
         }
+        let id = form["record"].flatMap { InterferenceID($0) } ?? .random()
+        try await casefile.recordInterference(told, as: id, on: try context.reportID, by: viewer)
         return .seeOther("/interference?done=recorded")
     }
 

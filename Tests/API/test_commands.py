@@ -8,6 +8,7 @@ import pytest
 import requests
 from client import Caller, problem
 from installation import run
+from pages import Pages
 from world import QINGTANG, World, letter
 
 
@@ -224,3 +225,17 @@ def test_commands_that_lack_an_installation_say_so(tmp_path):
         done = run(*words, "--data", tmp_path / "none", check=False)
         assert done.returncode != 0 and "no installation" in done.stderr
     assert run("--help").stdout
+
+
+def test_a_server_on_any_free_port_prints_its_own_address(sqlite_copy):
+    installation, described = sqlite_copy
+    admin = next(account for account in described["accounts"] if account["username"] == "qt.admin1")
+    installation.serve()
+    port = installation.url.rsplit(":", 1)[1]
+    pages = Pages(installation.url, admin)
+    organ = re.search(r"/admin/organs/([0-9a-f-]+)", pages.get("/admin"))[1]
+    assert f"http://localhost:{port}/report?organ=" in pages.get(f"/admin/organs/{organ}/poster")
+    installation.stop()
+    installation.serve("--public-url", "https://report.example")
+    pages = Pages(installation.url, admin)
+    assert "https://report.example/report?organ=" in pages.get(f"/admin/organs/{organ}/poster")

@@ -215,3 +215,24 @@ def test_the_limits_on_knocking_tell_when_to_come_again(sqlite_copy, sqlite_worl
             installation.url + "/api/v1/session", json={"username": "qt.letters1", "password": "x"}, timeout=30)
         for _ in range(30)]
     assert wrong[0].status_code == 401 and wrong[-1].status_code == 429
+
+
+def test_guessing_stays_slow_after_a_restart_and_for_another_process(copy):
+    installation, described = copy
+    password = described["accounts"][0]["password"]
+
+    def guess(username, password):
+        return requests.post(
+            installation.url + "/api/v1/session", json={"username": username, "password": password}, timeout=30)
+
+    installation.serve()
+    assert [guess("qt.letters1", "x").status_code for _ in range(15)] == [401] * 15
+    installation.kill()
+    installation.serve()
+    refused = guess("qt.letters1", password)
+    is_clear(refused, 429)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 120
+    assert guess("qt.letters2", password).status_code == 201, "whoever else comes from there is let in"
+    installation.stop()
+    installation.serve("--limits", "off")
+    assert guess("qt.letters1", password).status_code == 201

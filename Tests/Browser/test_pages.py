@@ -49,6 +49,16 @@ def test_staff_read_every_page_of_the_desk(window, language, scripts):
         for label, address in reports(page).items():
             if label not in seen:
                 seen[label] = page.open(address).look(f"a report: {label}, {person}")
+    desk.sign_in("qt.letters2")
+    page.open(next(iter(reports(page).values()))).press('a[href$="/interference"]').look("the form of an interference")
+    page.press("main form .button").look("an interference refused")
+    page.fill({"name": "翟正言", "unit": "清棠县纪委监委", "way": "asked", "text": "问了两次进展。"})
+    page.press("main form .button").look("what I recorded")
+    assert page.one(".notice.done") and page.all("main article")
+    desk.sign_in("wc.internal1")
+    page.open("/interference").look("interference to examine")
+    page.press("main article form .button").look("an examination refused")
+    page.fill({"note": "已核查"}, "main article form").press("main article form .button").look("an interference examined")
     missing = [name for name in ["incoming", "received", "registered", "judged", "proposed", "approved", "referred",
                                  "signed", "allocated", "disposal-proposed", "handling", "concluded", "answered",
                                  "declined", "kept", "archived"] if stage(name, language) not in seen]
