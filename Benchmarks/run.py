@@ -84,6 +84,12 @@ class Bench:
         self.row("start-up to the ready line", f"{median(times):.2f} s", "≤ 0.5 s", "median of 5")
         self.row("resident memory, idle", f"{median(sizes):.0f} MB", "≤ 80 MB")
 
+    def measure_rules(self):
+        """Acts and limits of a page of 50 reports, evaluated in memory."""
+        said = subprocess.run([self.options.mingjian, "rules", "time"], check=True, capture_output=True, text=True).stdout
+        first, rest = said.splitlines()[:2]
+        self.row("acts and limits of 50 reports", first, "≤ 5 ms", rest)
+
     def find_shape(self):
         """How many rows and bytes one filing writes, so that the peer writes as much."""
         place = self.world("shape")
@@ -226,6 +232,7 @@ class Bench:
         engines = ["sqlite"] + (["postgres"] if self.postgres else [])
         parts = {
             "startup": self.measure_startup,
+            "rules": self.measure_rules,
             "filings": lambda: [self.measure_filings(engine) for engine in engines],
             "syncs": self.measure_syncs,
             "statements": self.count_statements if self.postgres else lambda: None,
@@ -252,7 +259,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reports", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=HERE / ".build", help="on the disk to be measured")
-    parser.add_argument("--only", choices=["startup", "filings", "syncs", "statements", "inbox"])
+    parser.add_argument("--only", choices=["startup", "rules", "filings", "syncs", "statements", "inbox"])
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=options.folder.resolve()))

@@ -13,6 +13,7 @@ package struct AdministrationRoutes: Sendable {
         OrganRoutes(services: services).add(to: routes)
         PeopleRoutes(services: services).add(to: routes)
         PosterRoutes(services: services).add(to: routes)
+        CalendarRoutes(services: services).add(to: routes)
         OfficeRoutes(services: services).add(to: routes)
         RuleRoutes(services: services).add(to: routes)
     }

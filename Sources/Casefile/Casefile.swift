@@ -12,7 +12,7 @@ package struct Casefile: Sendable {
     /// The rules that come with the software, as they stand today: names for lists and forms that belong to no one
     /// report. What holds for a report, ``rules(of:in:)`` says.
     package let workflow: Workflow
-    /// The calendar that comes with the software, or was loaded at the start.
+    /// The calendar that comes with the software. What is in force, ``calendarInForce()`` says.
     package let calendar: WorkingDayTable
     package let regions: RegionTable
     package let keys: KeysFolder

@@ -85,7 +85,8 @@ extension Picture {
         }
         return Picture(
             world: World(version: version, organs: organs, offices: offices, staff: staff, memberships: memberships),
-            officeKeys: officeKeys, staffKeys: staffKeys, rules: rules, calendar: calendar)
+            officeKeys: officeKeys, staffKeys: staffKeys, rules: rules,
+            calendar: try CalendarStore.load(tx, shipped: calendar))
     }
 
     private struct Grant: Hashable {

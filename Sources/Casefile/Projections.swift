@@ -12,10 +12,10 @@ struct Projections {
     /// Sorts after every day.
     static let noDue = 1_000_000
 
-    /// The next day on which a limit of this report ends.
+    /// The next day on which a limit of this report ends; a clock that stands still has none.
     func nextDue(_ standing: Standing) throws -> Day? {
         try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
-            .filter { $0.met == nil }.map(\.due).min()
+            .compactMap(\.runningDue).min()
     }
 
     /// Rewrites the rows that tell for whom the report waits.

@@ -11,6 +11,7 @@ package enum CasefileSchema {
         InterferenceSchema.migration,
         SignInBrakeSchema.migration,
         RuleStore.migration,
+        calendar,
     ]
 
     private static let world = [

@@ -202,6 +202,8 @@ package struct Workflow: Sendable {
     package let limits: [LimitRule]
     /// The longest run of characters that a list of questions may share with the report (I-6).
     package let longestSharedRun: Int
+    /// The limits by the acts that touch them.
+    let limitIndex: LimitIndex
 
     package func label(_ vocabulary: String, _ value: String, _ language: String) -> String {
         vocabularies[vocabulary]?.first { $0.value == value }?.label.text(language) ?? value

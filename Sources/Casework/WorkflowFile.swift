@@ -48,6 +48,7 @@ extension Workflow {
         for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
         self.limits = limits
         longestSharedRun = try top.maybe("questions")?.integer("longestSharedRun") ?? Int.max
+        limitIndex = LimitIndex(limits)
         try WorkflowCheck(file: file, workflow: self, source: top).run()
     }
 

@@ -90,17 +90,19 @@ package struct DeskAPI: Sendable {
     private func report(
         _ id: ReportID, _ context: SiteContext, before: ReportView? = nil
     ) async throws -> Response {
+        let texts = services.shell.texts(context)
         do {
             let view = try await casefile.report(id, for: try context.viewer)
-            var answer = ReportJSON(view, workflow: casefile.workflow, language: context.language.rawValue)
+            var answer = ReportJSON(
+                view, workflow: view.workflow, texts: texts, language: context.language.rawValue)
             answer.jurisdiction = JurisdictionBlock.all(
-                view, regions: casefile.regions, texts: services.shell.texts(context),
-                language: context.language.rawValue)
+                view, regions: casefile.regions, texts: texts, language: context.language.rawValue)
             return try Response.json(answer)
         } catch CasefileError.notFound {
             guard let before else { throw CasefileError.notFound }
-            var answer = ReportJSON(before, workflow: casefile.workflow, language: context.language.rawValue)
-            answer.passOn(services.shell.texts(context).text("desk.passed-on"))
+            var answer = ReportJSON(
+                before, workflow: before.workflow, texts: texts, language: context.language.rawValue)
+            answer.passOn(texts.text("desk.passed-on"))
             return try Response.json(answer)
         }
     }

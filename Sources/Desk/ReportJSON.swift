@@ -26,7 +26,9 @@ struct ReportJSON: Encodable {
         var name, label, due, source, start: String
         var met: String?
         var exceptions: [String]
-        var provisional: Bool
+        var provisional, paused: Bool
+        /// Day by day how the due day came about, in the language of the request.
+        var explanation: [String]
     }
     struct Option: Encodable { var value, label: String }
     struct Field: Encodable {
@@ -59,7 +61,7 @@ struct ReportJSON: Encodable {
     /// Why the report is where it is; empty for whom the letter is not.
     var jurisdiction: [JurisdictionBlock] = []
 
-    init(_ view: ReportView, workflow: Workflow, language: String) {
+    init(_ view: ReportView, workflow: Workflow, texts: Catalogue, language: String) {
         let standing = view.standing
         id = view.id.description
         number = OrNull(view.number)
@@ -85,7 +87,7 @@ struct ReportJSON: Encodable {
         messages = view.conversation.map {
             Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)
         }
-        limits = view.limits.map { Limit($0, language: language) }
+        limits = view.limits.map { Limit($0, texts: texts, language: language) }
         acts = view.acts.map { act in
             Act(
                 name: act.rule.name, label: act.rule.label.text(language),
@@ -159,7 +161,7 @@ extension ReportJSON.Step {
 }
 
 extension ReportJSON.Limit {
-    init(_ state: LimitState, language: String) {
+    init(_ state: LimitState, texts: Catalogue, language: String) {
         name = state.rule.name
         label = state.rule.label.text(language)
         due = state.due.text
@@ -168,6 +170,8 @@ extension ReportJSON.Limit {
         met = state.met?.rfc3339
         exceptions = state.exceptions
         provisional = state.provisional
+        paused = state.isPaused
+        explanation = LimitText(texts: texts, language: language).lines(state)
     }
 }
 

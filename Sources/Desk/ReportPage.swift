@@ -201,16 +201,8 @@ struct ReportPageMaker {
     }
 
     private var limits: [Entry] {
-        view.limits.map { state in
-            let isOverdue = state.isOverdue(on: today)
-            return Entry([
-                "label": state.rule.label.text(language), "due": state.due.text,
-                "source": state.rule.source.text(language), "start": state.start.day.text,
-                "met": state.met?.day.text, "overdue": isOverdue, "open": state.met == nil && !isOverdue,
-                "exceptions": state.exceptions.isEmpty ? nil : state.exceptions.joined(separator: semicolon),
-                "provisional": state.provisional,
-            ])
-        }
+        let words = LimitText(texts: texts, language: language)
+        return view.limits.map { words.row($0, today: today) }
     }
 
     private var story: [Entry] {

@@ -64,8 +64,13 @@ extension WorkingDayTable {
         return plain &+ (changes.indices.contains(index) ? changes[index] : 0)
     }
 
+    /// The exceptions after a day up to and including another, in order; none where the second lies before the first.
+    package func exceptions(after from: Day, through to: Day) -> ArraySlice<DayException> {
+        from < to ? exceptions[position(after: from)..<position(after: to)] : []
+    }
+
     private func passed(_ from: Day, _ to: Day) -> [DayException] {
-        Array(exceptions[position(after: from)..<position(after: to)])
+        Array(exceptions(after: from, through: to))
     }
 
     private func isProvisional(_ from: Day, _ to: Day) -> Bool {

@@ -48,9 +48,30 @@ extension WorkingDayTable {
         let kept = exceptions.filter { !other.years.contains($0.day.year) && !replaced.contains($0.day) }
         return WorkingDayTable(
             exceptions: (kept + other.exceptions).sorted { $0.day < $1.day }, years: years.union(other.years),
-            source: [source, other.source].filter { !$0.isEmpty }.joined(separator: "; "),
-            licence: [licence, other.licence].filter { !$0.isEmpty }.joined(separator: "; "),
+            source: Self.joined(source, other.source), licence: Self.joined(licence, other.licence),
             date: [date, other.date].compactMap(\.self).max())
+    }
+
+    /// Both, or one where they say the same.
+    private static func joined(_ one: String, _ other: String) -> String {
+        let parts = one.split(separator: ";").map { $0.drop(while: \.isWhitespace) }
+        return other.isEmpty || parts.contains(other[...]) ? one : one.isEmpty ? other : one + "; " + other
+    }
+
+    /// Whether no year is missing between the first and the last: only such a table has a text.
+    package var isContiguous: Bool {
+        guard let first = years.min(), let last = years.max() else { return false }
+        return last &- first &+ 1 == years.count
+    }
+
+    /// The table in the form in which it is read.
+    package var csv: String {
+        var lines = ["# source: \(source)", "# licence: \(licence)"]
+        if let date { lines.append("# date: \(date)") }
+        lines.append("# years: \(years.min() ?? 0)-\(years.max() ?? 0)")
+        lines.append("# date,name,isOffDay")
+        lines += exceptions.map { "\($0.day),\($0.name),\($0.isOffDay)" }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// The same with a table still to be read: an imported notice.

@@ -52,6 +52,7 @@ enum ControlCommands {
     static let all: [any InstallationCommand.Type] = [
         DemoCommand.self, ImportMessagesCommand.self, ImportListCommand.self, VerifyCommand.self,
         RulesCheckCommand.self, RulesExplainCommand.self,
+        ImportWorkingDaysCommand.self, WorkdaysCommand.self,
     ]
 
     /// A router for the control socket; the folder's mode keeps others out.

@@ -60,17 +60,6 @@ struct Import: AsyncParsableCommand {
         }
     }
 
-    struct WorkingDays: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "working-days",
-            abstract: "A year's holiday notice from a CSV file, in force after the next start.")
-        @OptionGroup var place: PlaceOptions
-        @Argument var file: String
-        func run() async throws {
-            try await ImportListCommand(list: "working-days", text: try Import.read(file)).execute(at: place.place)
-        }
-    }
-
     struct Messages: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Files each row of a CSV file as a report; rows that are known already are skipped.")
@@ -98,12 +87,9 @@ struct ImportListCommand: InstallationCommand {
         case "organs": result = try await InstitutionImport.organs(csv: text, into: casefile)
         case "offices": result = try await InstitutionImport.offices(csv: text, into: casefile)
         case "staff": result = try await InstitutionImport.staff(csv: text, into: casefile)
-        case "regions":
+        default:
             let count = try await OpenDataImport.regions(text: text, into: casefile)
             return CommandAnswer(text: "\(count) regions stored; in force after the next start")
-        default:
-            let table = try await OpenDataImport.workingDays(text: text, into: casefile)
-            return CommandAnswer(text: "\(table.years.count) years stored; in force after the next start")
         }
         var lines = ["added \(result.added), changed \(result.changed), refused \(result.bad.count)"]
         lines += result.bad.map { "line \($0.line)\t\($0.column)\t\($0.why)" }

@@ -96,10 +96,11 @@ struct Installation: Sendable {
         guard let workflow = rules.current(on: clock.now().day) else { throw PlaceError.noInstallation(place.data) }
         let casefile = Casefile(
             database: database, clock: clock, workflow: workflow,
-            calendar: try bodies["working-days"].map { try WorkingDayTable(csv: $0) } ?? WorkingDayTable.shipped(),
+            calendar: try WorkingDayTable.shipped(),
             regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
             files: try FileStore(folder: place.data + "/files"), gate: PasswordGate(), passwordCost: cost,
             rules: rules)
+        try await casefile.finishRecomputing()
         return Installation(place: place, casefile: casefile, lock: lock)
     }
 

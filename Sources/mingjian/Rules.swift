@@ -7,7 +7,7 @@ import Kernel
 struct Rules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks the rules, and explains how they stand with one report.",
-        subcommands: [Check.self, Explain.self])
+        subcommands: [Check.self, Explain.self, RulesTime.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -126,15 +126,16 @@ struct ImportTests {
     @Test func `a year of working days is added to those there are and broken data change nothing`() async throws {
         try await House.whileEmpty(.sqlite) { house in
             let before = try WorkingDayTable.shipped()
-            let after = try await OpenDataImport.workingDays(
-                text: "# source: notice\n# licence: none\n# years: 2027\n2027-01-01,元旦,true\n", into: house.casefile)
+            let forecast = try await house.casefile.importCalendar(
+                "# source: notice\n# licence: none\n# years: 2027\n2027-01-01,元旦,true\n", by: nil)
+            let after = forecast.table
             #expect(after.years == before.years.union([2027]))
             #expect(after.exceptions.count == before.exceptions.count + 1)
-            await #expect(throws: OpenDataImport.Failure.gapInYears) {
-                try await OpenDataImport.workingDays(text: "# years: 2040\n", into: house.casefile)
+            await #expect(throws: CalendarImportError.gapInYears) {
+                try await house.casefile.importCalendar("# years: 2040\n", by: nil)
             }
             await #expect(throws: WorkingDayTableError.flag(line: 2)) {
-                try await OpenDataImport.workingDays(text: "# years: 2028\n2028-01-03,元旦,maybe\n", into: house.casefile)
+                try await house.casefile.importCalendar("# years: 2028\n2028-01-03,元旦,maybe\n", by: nil)
             }
             #expect(try await OpenDataImport.regions(text: "990000\t某省\n", into: house.casefile) == 1)
             await #expect(throws: RegionTableError.code(line: 1)) {

@@ -26,7 +26,9 @@ actor Visitor {
         var body: String
     }
 
-    func send(_ method: String, _ path: String, _ form: [(String, String)] = []) async throws -> Answer {
+    func send(
+        _ method: String, _ path: String, _ form: [(String, String)] = [], parts: [String] = []
+    ) async throws -> Answer {
         let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: output) }
         let process = Process()
@@ -36,7 +38,8 @@ actor Visitor {
         if method == "POST" {
             arguments += ["-H", "Origin: http://127.0.0.1:\(port)"]
             for (name, value) in form { arguments += ["--data-urlencode", "\(name)=\(value)"] }
-            if form.isEmpty { arguments += ["--data", ""] }
+            arguments += parts
+            if form.isEmpty, parts.isEmpty { arguments += ["--data", ""] }
         }
         let data = await withCheckedContinuation { (done: CheckedContinuation<Data, Never>) in
             let path = process.executableURL

@@ -1,0 +1,53 @@
+/// Which limits an act starts, fulfils, stops and sets going again: looked up once an act instead of once a rule.
+struct LimitIndex: Sendable {
+    enum Effect: Sendable {
+        case ends
+        case starts
+        /// The place of the pause among those of the limit.
+        case pauses(Int)
+        case resumes(Int)
+    }
+
+    /// What one token of the rules, such as `sign@incoming`, does to one limit.
+    struct Trigger: Sendable {
+        /// The place of the limit among the workflow's.
+        let limit: Int
+        /// The stage the report must have left; `nil`: any.
+        let stage: String?
+        let effect: Effect
+    }
+
+    private let triggers: [String: [Trigger]]
+    private let places: [String: Int]
+
+    init(_ limits: [LimitRule]) {
+        var triggers: [String: [Trigger]] = [:]
+        var places: [String: Int] = [:]
+        for (place, rule) in limits.enumerated() {
+            places[rule.name] = place
+            func add(_ tokens: some Sequence<String>, _ effect: Effect) {
+                for token in tokens {
+                    let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
+                    guard let act = parts.first else { continue }
+                    let stage = parts.count > 1 ? parts[1] : nil
+                    triggers[act, default: []].append(Trigger(limit: place, stage: stage, effect: effect))
+                }
+            }
+            // One act may end a limit and start it anew, or end one pause and begin another: in this order.
+            add(rule.ends, .ends)
+            for (number, pause) in rule.pauses.enumerated() { add(pause.ends, .resumes(number)) }
+            for (number, pause) in rule.pauses.enumerated() { add(pause.starts, .pauses(number)) }
+            add(rule.starts, .starts)
+        }
+        self.triggers = triggers
+        self.places = places
+    }
+
+    /// What the act does, in order.
+    func triggers(of act: DoneAct) -> some Sequence<Trigger> {
+        (triggers[act.act] ?? []).lazy.filter { $0.stage == nil || $0.stage == act.from }
+    }
+
+    /// The place of the limit of this name.
+    func place(of name: String) -> Int? { places[name] }
+}
