@@ -20,12 +20,15 @@ package enum Administration {
 
 /// What this room adds to the staff navigation.
 package enum AdministrationNavigation {
-    /// My office and the rules, for all; administration, for administrators.
+    /// My office, the rules and my absence, for all; administration, for administrators.
     package static let entries = [
         NavigationEntry("administration.nav.office", href: "/office") { person, world in
             !world.places(of: person.id).isEmpty
         },
         NavigationEntry("rules.nav", href: "/admin/rules") { _, _ in true },
+        NavigationEntry("administration.nav.absence", href: "/absence") { person, world in
+            !world.places(of: person.id).isEmpty
+        },
         NavigationEntry("administration.nav.admin", href: "/admin") { person, world in
             !Administration.organs(administeredBy: person.id, in: world).isEmpty
         },

@@ -2,7 +2,8 @@ package import Entrance
 package import Hummingbird
 package import Site
 
-/// All addresses of this room: `/admin…` for administrators, `/office` for every member of staff.
+/// All addresses of this room: `/admin…` for administrators, `/office` and `/absence` for every member
+/// of staff, `/offices/…/stand-ins` and `/organs/…/away` for those who arrange for others.
 package struct AdministrationRoutes: Sendable {
     let services: Services
 
@@ -16,5 +17,7 @@ package struct AdministrationRoutes: Sendable {
         CalendarRoutes(services: services).add(to: routes)
         OfficeRoutes(services: services).add(to: routes)
         RuleRoutes(services: services).add(to: routes)
+        AbsenceRoutes(services: services).add(to: routes)
+        StandInRoutes(services: services).add(to: routes)
     }
 }

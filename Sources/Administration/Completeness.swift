@@ -25,7 +25,8 @@ struct Completeness: Sendable {
     init(of organ: Organ, in world: World) {
         let offices = world.offices(of: organ.id)
         func admitted(_ kind: OfficeKind) -> [Membership] {
-            offices.filter { $0.kind == kind }.flatMap { world.members(of: $0.id) }.filter(\.admitted)
+            offices.filter { $0.kind == kind }.flatMap { world.members(of: $0.id) }
+                .filter { $0.isRegular && $0.admitted }
         }
         let letters = admitted(.letters)
         let leaders = admitted(.leaders)
@@ -53,7 +54,7 @@ struct OfficeStanding: Sendable {
     let admitted: Int
 
     init(of office: OfficeID, in world: World) {
-        let members = world.members(of: office)
+        let members = world.members(of: office).filter(\.isRegular)
         self.members = Set(members.map(\.staff)).count
         admitted = Set(members.filter(\.admitted).map(\.staff)).count
     }
@@ -63,8 +64,8 @@ extension World {
     /// Whether nobody but this person holds the key of the office: once they go, what it holds is closed.
     func isLastHolder(_ person: StaffID, of office: OfficeID) -> Bool {
         guard offices[office]?.kind.holdsReports == true,
-            places(of: person).contains(where: { $0.office == office && $0.admitted })
+            places(of: person).contains(where: { $0.isRegular && $0.office == office && $0.admitted })
         else { return false }
-        return !members(of: office).contains { $0.admitted && $0.staff != person }
+        return !members(of: office).contains { $0.isRegular && $0.admitted && $0.staff != person }
     }
 }

@@ -63,8 +63,8 @@ struct OwnOffice: MustacheParent {
         name = texts.name(office)
         kind = texts.name(office.kind)
         let members = Dictionary(grouping: world.members(of: office.id), by: \.staff)
-        let amIn = members[me.id]?.contains(where: \.admitted) ?? false
-        let canLetIn = amIn && office.kind.holdsReports
+        let amIn = members[me.id]?.contains(where: \.holdsKey) ?? false
+        let canLetIn = office.kind.holdsReports && members[me.id]?.contains(where: \.admitted) == true
         standing =
             if !office.kind.holdsReports {
                 .none
@@ -116,8 +116,12 @@ struct Colleague: MustacheParent {
         self.office = office.id.description
         name = texts.name(person)
         username = person.username
-        roles = texts.list(places.map(\.role).sorted { $0.rawValue < $1.rawValue }.map { texts.name($0) })
-        let admitted = places.contains(where: \.admitted)
+        roles = texts.list(
+            places.sorted { $0.role.rawValue < $1.role.rawValue }.map { place in
+                let role = texts.name(place.role)
+                return place.isRegular ? role : texts.format("administration.stand-ins.instead", ["role": role])
+            })
+        let admitted = places.contains(where: \.holdsKey)
         state =
             if !office.kind.holdsReports {
                 Mark(.plain, texts.text("administration.person.no-key-needed"))

@@ -6,6 +6,7 @@ import Site
 /// One organ: what it is, what it lacks, its offices and its people.
 struct OrganPage: MustacheParent {
     let address: String
+    let away: String
     let name: String
     let facts: [Fact]
     let gaps: [String]
@@ -16,6 +17,7 @@ struct OrganPage: MustacheParent {
 
     init(_ organ: Organ, _ world: World, regions: RegionTable, oneTime: Set<StaffID>, texts: Catalogue) {
         address = "/admin/organs/\(organ.id)"
+        away = "/organs/\(organ.id)/away"
         name = texts.name(organ)
         let place = regions.fullName(of: organ.region)
         facts = [
@@ -49,6 +51,7 @@ struct OrganPage: MustacheParent {
         case "hasOffices": !offices.isEmpty
         case "people": people
         case "hasPeople": !people.isEmpty
+        case "away": away
         case "addBelow": here(addBelow)
         default: nil
         }
@@ -76,6 +79,8 @@ struct Fact: MustacheParent {
 
 struct OfficeRow: MustacheParent {
     let href: String
+    /// The page of its stand-ins; nil where nobody decides.
+    let standIns: String?
     let name: String
     let code: String
     let kind: String
@@ -83,6 +88,7 @@ struct OfficeRow: MustacheParent {
 
     init(_ office: Office, _ world: World, _ texts: Catalogue) {
         href = "/admin/offices/\(office.id)"
+        standIns = office.kind.holdsReports ? "/offices/\(office.id)/stand-ins" : nil
         name = texts.name(office)
         code = office.code
         kind = texts.name(office.kind)
@@ -108,6 +114,7 @@ struct OfficeRow: MustacheParent {
     func child(named name: String) -> Any? {
         switch name {
         case "href": href
+        case "standIns": here(standIns)
         case "name": self.name
         case "code": code
         case "kind": kind
@@ -156,9 +163,9 @@ struct PersonRow: MustacheParent {
 }
 
 extension World {
-    /// A person's roles with their offices, by the offices' codes.
+    /// A person's own roles with their offices, by the offices' codes.
     func sortedPlaces(of person: StaffID) -> [(office: Office, role: Role, admitted: Bool)] {
-        places(of: person)
+        places(of: person).filter(\.isRegular)
             .compactMap { place in offices[place.office].map { ($0, place.role, place.admitted) } }
             .sorted { ($0.0.code, $0.1.rawValue) < ($1.0.code, $1.1.rawValue) }
     }

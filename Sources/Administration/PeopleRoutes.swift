@@ -212,13 +212,13 @@ extension Access {
         guard let kind = world.offices[place.office]?.kind, kind.roles.contains(place.role) else {
             throw DirectoryError("roles", .roleOffice)
         }
-        let hasColleague = world.members(of: place.office).contains { $0.admitted && $0.staff != me.id }
+        let hasColleague = world.members(of: place.office).contains { $0.isRegular && $0.admitted && $0.staff != me.id }
         if person.id == me.id, kind.holdsReports, !hasColleague { throw DirectoryError("roles", .selfFirst) }
     }
 
     /// Whether the administrator may take the role away without closing the office or shutting themselves out.
     func checkLeaving(_ person: Staff, _ place: Place) throws(DirectoryError) {
-        let held = world.places(of: person.id).filter { $0.office == place.office }
+        let held = world.places(of: person.id).filter { $0.isRegular && $0.office == place.office }
         guard held.contains(where: { $0.role == place.role }) else { throw DirectoryError("roles", .role) }
         if person.id == me.id, place.role == .administrator { throw DirectoryError("roles", .self) }
         if held.count == 1, world.isLastHolder(person.id, of: place.office) {

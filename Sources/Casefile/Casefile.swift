@@ -35,7 +35,7 @@ package struct Casefile: Sendable {
         self.keys = keys
         self.files = files
         self.gate = gate
-        pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar)
+        pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
         self.passwordCost = passwordCost
     }
 
@@ -48,7 +48,7 @@ package struct Casefile: Sendable {
         keys = other.keys
         files = other.files
         gate = other.gate
-        pictures = other.pictures
+        pictures = other.pictures.with(clock: self.clock)
         passwordCost = other.passwordCost
     }
 

@@ -83,18 +83,17 @@ extension Casefile {
         }
     }
 
-    /// Takes a role away; with the last one the grant of the office's key goes too.
+    /// Takes a role away; with the last one the grant of the office's key goes too, and the office gets a new key.
     package func leave(_ person: StaffID, office: OfficeID, role: Role) async throws {
         try await refuseLeavingHeadless(person, only: office, role)
+        let now = clock.now()
         try await database.write { tx in
             try tx.run(
                 """
                 DELETE FROM membership
                 WHERE staff_id = \(person) AND office_id = \(office) AND role = \(role.rawValue)
                 """)
-            if try !tx.exists("SELECT 1 FROM membership WHERE staff_id = \(person) AND office_id = \(office)") {
-                try tx.run("DELETE FROM office_grant WHERE staff_id = \(person) AND office_id = \(office)")
-            }
+            try Self.withdrawKey(tx, of: person, from: office, at: now)
             try Self.touchWorld(tx)
         }
         try await refreshWaiting(for: person)
@@ -107,7 +106,7 @@ extension Casefile {
         try await database.read { tx in
             let world = try pictures.current(tx).world
             let others = world.members(of: office).contains {
-                $0.staff != person && $0.admitted && $0.role == .director
+                $0.staff != person && $0.admitted && $0.isRegular && $0.role == .director
             }
             let holds = try tx.exists(
                 "SELECT 1 FROM custody WHERE office_id = \(office) OR intake_office_id = \(office)")
@@ -115,72 +114,8 @@ extension Casefile {
         }
     }
 
-    /// A colleague who holds the office's key lets a newcomer in, with this one act.
-    package func admit(_ newcomer: StaffID, to office: OfficeID, by viewer: Viewer) async throws {
-        let pictures = pictures
-        let now = clock.now()
-        let (wrap, generation) = try await database.read { tx -> ([UInt8], Int) in
-            let picture = try pictures.current(tx)
-            let members = picture.world.members(of: office)
-            guard members.contains(where: { $0.staff == viewer.staff && $0.admitted }),
-                members.contains(where: { $0.staff == newcomer })
-            else { throw CasefileError.notYourAct }
-            guard let key = picture.officeKeys[office], let publicKey = picture.staffKeys[newcomer] else {
-                throw CasefileError.keyMissing
-            }
-            var ring = try KeyRing.load(tx, for: viewer)
-            let secret = try ring.officeKey(office, generation: key.generation)
-            let binding = Binding.officeKey(office, key.generation)
-            return (try Wrap.seal(secret.bytes, to: publicKey, binding: binding), key.generation)
-        }
-        let personal = try await personalWraps(of: office, from: viewer, to: newcomer)
-        try await database.write { tx in
-            try tx.run(
-                """
-                INSERT INTO office_grant (office_id, generation, staff_id, wrap, granted_by, granted_at)
-                VALUES (\(office), \(generation), \(newcomer), \(wrap), \(viewer.staff), \(now))
-                ON CONFLICT (office_id, generation, staff_id) DO NOTHING
-                """)
-            for wrap in personal { try wrap.insert(tx) }
-            try Self.touchWorld(tx)
-        }
-        try await refreshWaiting(for: newcomer)
-    }
-
-    /// Where somebody of the office must not read, or only its director may, keys are wrapped to persons: what the
-    /// colleague holds so, of reports that this office holds, the newcomer gets too, unless barred or not director.
-    private func personalWraps(
-        of office: OfficeID, from viewer: Viewer, to newcomer: StaffID
-    ) async throws -> [NewWrap] {
-        let pictures = pictures
-        return try await database.read { tx in
-            let picture = try pictures.current(tx)
-            guard let publicKey = picture.staffKeys[newcomer] else { return [] }
-            let directs = picture.world.members(of: office).contains { $0.staff == newcomer && $0.role == .director }
-            var ring = try KeyRing.load(tx, for: viewer)
-            let mine = Recipient.staff(viewer.staff).description
-            return try tx.rows(
-                """
-                SELECT w.key_id, w.generation, w.wrap, c.audience FROM key_wrap w
-                JOIN sealing_key k ON k.id = w.key_id
-                JOIN report r ON r.id = k.report_id
-                JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
-                WHERE w.recipient = \(mine) AND (c.office_id = \(office) OR c.intake_office_id = \(office))
-                  AND NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = r.id AND b.staff_id = \(newcomer))
-                """
-            ).compactMap { row in
-                let isForDirector = try row.get("audience", as: String.self) == Audience.director.rawValue
-                guard directs || !isForDirector else { return nil }
-                let key = try ring.open(
-                    try row.get("wrap"), recipient: mine, generation: try row.get("generation"),
-                    keyID: try row.get("key_id"))
-                return try key.wrapped(to: publicKey, recipient: .staff(newcomer))
-            }
-        }
-    }
-
     /// Rewrites for whom the reports allocated to a person wait, after that person's places changed.
-    private func refreshWaiting(for person: StaffID) async throws {
+    func refreshWaiting(for person: StaffID) async throws {
         let casefile = self
         try await database.write { tx in
             let picture = try casefile.pictures.current(tx)
@@ -206,49 +141,6 @@ extension Casefile {
 
     static func touchWorld(_ tx: any Transaction) throws {
         try tx.run("UPDATE world_version SET version = version + 1 WHERE id = 1")
-    }
-
-    /// Creates the key of every office that has members and none yet; the private key lives only in this call.
-    private static func makeMissingOfficeKeys(_ tx: any Transaction, at now: Instant) throws {
-        let holders = try tx.rows("SELECT public_key FROM escrow_holder ORDER BY position").compactMap {
-            PublicKey(bytes: try $0.get("public_key"))
-        }
-        let rows = try tx.rows(
-            """
-            SELECT DISTINCT m.office_id, s.id, s.public_key FROM membership m JOIN staff s ON s.id = m.staff_id
-            WHERE NOT EXISTS (SELECT 1 FROM office_key k WHERE k.office_id = m.office_id)
-            ORDER BY m.office_id, s.id
-            """)
-        var members: [OfficeID: [(StaffID, PublicKey)]] = [:]
-        for row in rows {
-            guard let key = PublicKey(bytes: try row.get("public_key")) else { continue }
-            members[try row.get("office_id"), default: []].append((try row.get("id"), key))
-        }
-        for (office, people) in members {
-            let key = PrivateKey.generate()
-            let binding = Binding.officeKey(office, 1)
-            try tx.run(
-                """
-                INSERT INTO office_key (office_id, generation, public_key, created_at)
-                VALUES (\(office), 1, \(key.publicKey.bytes), \(now))
-                """)
-            for (person, publicKey) in people {
-                try tx.run(
-                    """
-                    INSERT INTO office_grant (office_id, generation, staff_id, wrap, granted_by, granted_at)
-                    VALUES (\(office), 1, \(person), \(try Wrap.seal(key.bytes, to: publicKey, binding: binding)),
-                      \(Optional<StaffID>.none), \(now))
-                    """)
-            }
-            guard holders.count == 3 else { continue }
-            for pair in try Escrow.wrapPairs(secret: key.bytes, holders: holders, binding: binding) {
-                try tx.run(
-                    """
-                    INSERT INTO office_escrow (office_id, generation, first, second, wrap)
-                    VALUES (\(office), 1, \(pair.first), \(pair.second), \(pair.wrap))
-                    """)
-            }
-        }
     }
 }
 

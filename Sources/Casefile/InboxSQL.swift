@@ -10,7 +10,21 @@ struct InboxSQL {
 
     private var places: [Membership] { world.places(of: viewer.staff).filter(\.admitted) }
 
+    /// Places of a stand-in whose turn comes only on reports that those before them must not act on.
+    private var turns: [Membership] { world.places(of: viewer.staff).filter { !$0.admitted && !$0.behind.isEmpty } }
+
     private func offices(_ roles: Set<Role>) -> [OfficeID] { places.filter { roles.contains($0.role) }.map(\.office) }
+
+    /// Whether everybody before a stand-in is barred from a report, or, for the leaders, proposed what is decided.
+    private func isTurn(_ place: Membership, report: SQL, proposer: SQL) -> SQL {
+        let isLeading = world.offices[place.office]?.kind == .leaders
+        return SQL.joined(
+            place.behind.sorted { $0.description < $1.description }.map { person in
+                let bar: SQL =
+                    "EXISTS (SELECT 1 FROM bar t WHERE t.report_id = \(report) AND t.staff_id = \(person))"
+                return isLeading ? "(\(bar) OR \(proposer) = \(person))" : bar
+            }, by: " AND ")
+    }
 
     private static let columns: SQL =
         "r.id, r.stage, r.channel, r.marks, r.received_at, r.intake_order, r.due_day"
@@ -66,7 +80,7 @@ struct InboxSQL {
                 """
                 SELECT \(Self.columns), \(number())
                 FROM report r JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
-                WHERE r.organ_id = \(viewer.organ) AND \(end)\(filter(query)) AND (\(readable())) AND \(notBarred("r.id"))
+                WHERE r.organ_id = \(viewer.organ) AND \(end)\(filter(query)) AND (\(allReadable)) AND \(notBarred("r.id"))
                 ORDER BY \(order(query.sort, "r", due: "COALESCE(r.due_day, 1000000)")) \(tail)
                 """
         case .followed:
@@ -136,7 +150,17 @@ struct InboxSQL {
             }
         }
         let mine = places.map(\.office)
-        return offices + [
+        let turns = turns.map { place -> @Sendable (SQL) -> SQL in
+            let mask = RoleMask([place.role]).bits
+            return { table in
+                """
+                \(table).office_id = \(place.office) AND (\(table).roles & \(mask)) <> 0
+                  AND (\(table).except_staff IS NULL OR \(table).except_staff <> \(person))
+                  AND \(isTurn(place, report: "\(table).report_id", proposer: "\(table).except_staff"))
+                """
+            }
+        }
+        return offices + turns + [
             { table in
                 """
                 \(table).staff_id = \(person) AND EXISTS (SELECT 1 FROM report h WHERE h.id = \(table).report_id
@@ -146,7 +170,17 @@ struct InboxSQL {
         ]
     }
 
-    private func readable() -> SQL {
+    private var allReadable: SQL {
+        let turns = turns.map { place -> SQL in
+            "((\(readable([place]))) AND \(isTurn(place, report: "r.id", proposer: "r.proposer")))"
+        }
+        return SQL.joined([readable(places)] + turns, by: " OR ")
+    }
+
+    private func readable(_ places: [Membership]) -> SQL {
+        func offices(_ roles: Set<Role>) -> [OfficeID] {
+            places.filter { roles.contains($0.role) }.map(\.office)
+        }
         let directed = offices([.director])
         let desks = offices([.registrar, .triage])
         let leading = offices([.deputy, .principal]).compactMap { world.offices[$0]?.organ }

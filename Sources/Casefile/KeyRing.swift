@@ -130,7 +130,8 @@ extension Picture {
     func recipients(
         of office: OfficeID, audience: Audience, barred: Set<StaffID>
     ) -> [(Recipient, PublicKey, Int)] {
-        let members = world.members(of: office).filter(\.admitted)
+        // Also whoever only stands in on other days holds the office's key.
+        let members = world.members(of: office).filter(\.holdsKey)
         let directorOnly = audience == .director && world.offices[office]?.kind == .letters
         if !directorOnly, !members.contains(where: { barred.contains($0.staff) }) {
             guard let key = officeKeys[office], !members.isEmpty else { return [] }

@@ -1,7 +1,7 @@
 package import Casework
 package import Database
 import Foundation
-import Kernel
+package import Kernel
 package import Sealing
 import Synchronization
 package import WorkingDays
@@ -19,17 +19,33 @@ package struct Picture: Sendable {
     package var staffKeys: [StaffID: PublicKey]
     package var rules: RuleBook
     package var calendar: WorkingDayTable
+    /// The days on which the same people act: until somebody leaves or comes back.
+    var days: ClosedRange<Day>
 }
 
-/// Keeps the latest picture and looks, at each use, whether the database knows a newer one.
-package final class PictureCache: Sendable {
-    private let held = Mutex<Picture?>(nil)
+/// Keeps the latest picture and looks, at each use, whether the database knows a newer one, or another day has come
+/// on which others act.
+package struct PictureCache: Sendable {
+    private final class Held: Sendable {
+        let picture = Mutex<Picture?>(nil)
+    }
+
+    private let held = Held()
     private let rules: RuleBook
     private let calendar: WorkingDayTable
+    private var clock: Clock
 
-    package init(rules: RuleBook, calendar: WorkingDayTable) {
+    package init(rules: RuleBook, calendar: WorkingDayTable, clock: Clock) {
         self.rules = rules
         self.calendar = calendar
+        self.clock = clock
+    }
+
+    /// The same cache at another time.
+    func with(clock: Clock) -> PictureCache {
+        var other = self
+        other.clock = clock
+        return other
     }
 
     package func current(_ tx: any Transaction) throws -> Picture {
@@ -38,18 +54,21 @@ package final class PictureCache: Sendable {
 
     /// As ``current(_:)``, for whom a query of the same transaction has told the version.
     func current(_ tx: any Transaction, version: Int64) throws -> Picture {
-        if let picture = held.withLock({ $0 }), picture.world.version == version { return picture }
-        let known = held.withLock { $0 }?.rules ?? rules
+        let today = clock.now().day
+        if let picture = held.picture.withLock({ $0 }), picture.world.version == version, picture.days.contains(today) {
+            return picture
+        }
+        let known = held.picture.withLock { $0 }?.rules ?? rules
         let fresh = try Picture.load(
-            tx, version: version, rules: known.with(RuleStore.changes(tx)), calendar: calendar)
-        held.withLock { $0 = fresh }
+            tx, version: version, rules: known.with(RuleStore.changes(tx)), calendar: calendar, today: today)
+        held.picture.withLock { $0 = fresh }
         return fresh
     }
 }
 
 extension Picture {
     static func load(
-        _ tx: any Transaction, version: Int64, rules: RuleBook, calendar: WorkingDayTable
+        _ tx: any Transaction, version: Int64, rules: RuleBook, calendar: WorkingDayTable, today: Day
     ) throws -> Picture {
         let organs = try tx.rows("SELECT * FROM organ").map(Organ.init(row:))
         let offices = try tx.rows("SELECT * FROM office").map(Office.init(row:))
@@ -66,33 +85,28 @@ extension Picture {
             guard let key = PublicKey(bytes: try row.get("public_key")) else { continue }
             officeKeys[try row.get("office_id")] = OfficeKey(generation: try row.get("generation"), publicKey: key)
         }
-        var granted: Set<Grant> = []
+        var granted: Set<Cover.KeyHolder> = []
         for row in try tx.rows("SELECT office_id, generation, staff_id FROM office_grant") {
-            granted.insert(
-                Grant(
-                    office: try row.get("office_id"), generation: try row.get("generation"),
-                    staff: try row.get("staff_id")))
+            let office: OfficeID = try row.get("office_id")
+            guard officeKeys[office]?.generation == (try row.get("generation", as: Int.self)) else { continue }
+            granted.insert(Cover.KeyHolder(office: office, staff: try row.get("staff_id")))
         }
         let memberships = try tx.rows("SELECT staff_id, office_id, role FROM membership").compactMap {
             row -> Membership? in
             guard let role = Role(rawValue: try row.get("role")) else { return nil }
             let office: OfficeID = try row.get("office_id")
             let person: StaffID = try row.get("staff_id")
-            let admitted = officeKeys[office].map {
-                granted.contains(Grant(office: office, generation: $0.generation, staff: person))
-            }
-            return Membership(staff: person, office: office, role: role, admitted: admitted ?? false)
+            let admitted = granted.contains(Cover.KeyHolder(office: office, staff: person))
+            return Membership(staff: person, office: office, role: role, admitted: admitted)
         }
+        let cover = try Cover.load(tx, today: today, keys: granted)
         return Picture(
-            world: World(version: version, organs: organs, offices: offices, staff: staff, memberships: memberships),
+            world: World(
+                version: version, organs: organs, offices: offices, staff: staff, memberships: memberships,
+                cover: cover),
             officeKeys: officeKeys, staffKeys: staffKeys, rules: rules,
-            calendar: try CalendarStore.load(tx, shipped: calendar))
-    }
-
-    private struct Grant: Hashable {
-        var office: OfficeID
-        var generation: Int
-        var staff: StaffID
+            calendar: try CalendarStore.load(tx, shipped: calendar),
+            days: today...max(today, cover.nextTurn?.adding(days: -1) ?? .last))
     }
 }
 

@@ -12,6 +12,7 @@ package enum CasefileSchema {
         SignInBrakeSchema.migration,
         RuleStore.migration,
         calendar,
+        standIns,
     ]
 
     private static let world = [

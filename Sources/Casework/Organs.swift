@@ -153,17 +153,45 @@ package enum Role: String, Sendable, Codable, CaseIterable, Hashable {
 
 /// One person's place in one office.
 package struct Membership: Sendable, Hashable {
+    /// By what right a person has the place.
+    package enum Basis: Sendable, Hashable {
+        case regular
+        /// Handed over by the holder for a time.
+        case delegation(from: StaffID)
+        /// In the order of those who act while every holder is away.
+        case standIn(position: Int)
+    }
+
     package var staff: StaffID
     package var office: OfficeID
     package var role: Role
-    /// Holds the office's key; until a colleague lets a newcomer in this is false.
+    /// Holds the office's key, and the place is in force: false for a newcomer until a colleague lets them in, and for
+    /// a delegate or stand-in outside of their days.
     package var admitted: Bool
+    package var basis: Basis
+    /// Holds the office's key, in force or not: what must not reach this person must not be sealed to the office.
+    package var holdsKey: Bool
+    /// For a stand-in who comes next: those who must all be unable to act on a report before this one may.
+    package var behind: Set<StaffID>
 
-    package init(staff: StaffID, office: OfficeID, role: Role, admitted: Bool) {
+    package init(
+        staff: StaffID, office: OfficeID, role: Role, admitted: Bool, basis: Basis = .regular, holdsKey: Bool? = nil,
+        behind: Set<StaffID> = []
+    ) {
         self.staff = staff
         self.office = office
         self.role = role
         self.admitted = admitted
+        self.basis = basis
+        self.holdsKey = holdsKey ?? admitted
+        self.behind = behind
+    }
+
+    package var isRegular: Bool { basis == .regular }
+
+    /// Whether the place is in force for a report on which these people must not act.
+    package func acts(barred: Set<StaffID>) -> Bool {
+        admitted || (!behind.isEmpty && behind.isSubset(of: barred))
     }
 }
 

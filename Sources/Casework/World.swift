@@ -7,7 +7,10 @@ package struct World: Sendable {
     package let organs: [OrganID: Organ]
     package let offices: [OfficeID: Office]
     package let staff: [StaffID: Staff]
+    /// Regular places, and those of delegates and stand-ins as they stand on the day of the cover.
     package let memberships: [Membership]
+    /// The people who are away on the day for which this picture was made.
+    package let away: Set<StaffID>
 
     let names: NameIndex
     private let organByCode: [String: OrganID]
@@ -18,12 +21,16 @@ package struct World: Sendable {
     private let staffOfOrgan: [OrganID: [StaffID]]
 
     package init(
-        version: Int64, organs: [Organ], offices: [Office], staff: [Staff], memberships: [Membership]
+        version: Int64, organs: [Organ], offices: [Office], staff: [Staff], memberships: [Membership],
+        cover: Cover? = nil
     ) {
         self.version = version
         self.organs = Dictionary(organs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.offices = Dictionary(offices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.staff = Dictionary(staff.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        away = cover?.away ?? []
+        let memberships =
+            memberships + (cover?.places(beside: memberships, staff: self.staff, offices: self.offices) ?? [])
         self.memberships = memberships
         names = NameIndex(organs: organs, staff: staff)
         organByCode = Dictionary(organs.map { ($0.code, $0.id) }, uniquingKeysWith: { first, _ in first })
@@ -98,20 +105,22 @@ package struct World: Sendable {
     ) -> Bool {
         let isDesk = offices[office]?.kind == .letters
         return members(of: office).contains { place in
-            guard place.admitted, !barred.contains(place.staff) else { return false }
+            guard place.acts(barred: barred), !barred.contains(place.staff) else { return false }
             return place.role == .director || handlers.contains(place.staff)
                 || (isDesk && audience != .director && place.role == .triage)
         }
     }
 
-    /// Those of an organ who may approve: its admitted leaders.
-    package func leaders(of organ: OrganID) -> [StaffID] {
+    /// Those of an organ who may approve: its admitted leaders, with whoever acts for them today; the turn of a stand-in
+    /// comes also where all before them are barred.
+    package func leaders(of organ: OrganID, barred: Set<StaffID> = []) -> [StaffID] {
         guard let office = office(.leaders, of: organ) else { return [] }
         return members(of: office.id)
-            .filter { $0.admitted && ($0.role == .deputy || $0.role == .principal) }
+            .filter { $0.acts(barred: barred) && ($0.role == .deputy || $0.role == .principal) }
             .map(\.staff)
     }
 
+    /// All places of a person, in force or not.
     package func places(of person: StaffID) -> [Membership] { placesOf[person] ?? [] }
 
     package func staff(of organ: OrganID) -> [Staff] {

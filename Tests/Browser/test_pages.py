@@ -110,6 +110,11 @@ def test_an_administrator_reads_every_page(window, language, scripts):
         page.open(path).look(path.replace(organ, "an organ").replace(person, "a person"))
     for path in ["/admin/new-organ", f"{organ}/new-office", f"{organ}/new-person"]:
         page.open(path).press("main form .button").look(f"{path} refused")
+    away = organ.removeprefix("/admin") + "/away"
+    stand_ins = page.open(organ).one('main a[href^="/offices/"]').get_attribute("href").removeprefix(page.base)
+    for path in [away, stand_ins, "/absence"]:
+        page.open(path).look(path)
+    page.open(away).press("main form .button").look("nobody away refused")
     page.open(f"{organ}/new-person")
     page.fill({"username": "new." + uuid.uuid4().hex[:8], "name": "新来人", "name_en": "New Colleague"})
     page.press("main form .button").look("a first password")
