@@ -105,7 +105,7 @@ struct ChoiceLists {
     private func members(_ custody: Custody) -> [Choice] {
         var seen: Set<StaffID> = []
         return world.members(of: custody.office)
-            .filter { $0.admitted && !open.stored.standing.barred.contains($0.staff) }
+            .filter { $0.isRegular && $0.admitted && !open.stored.standing.barred.contains($0.staff) }
             .filter { seen.insert($0.staff).inserted }
             .compactMap { world.staff[$0.staff] }
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }

@@ -42,7 +42,7 @@ extension Workflow {
     package func isActor(_ person: StaffID, of act: ActRule, on standing: Standing, world: World) -> Bool {
         guard let custody = standing.custody, !standing.barred.contains(person) else { return false }
         if act.notByProposer, standing.proposer == person { return false }
-        let places = world.places(of: person).filter(\.admitted)
+        let places = world.places(of: person, on: standing)
         return act.actors.contains { actor in
             switch actor {
             case .handler:

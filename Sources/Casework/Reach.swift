@@ -23,7 +23,7 @@ package struct Reach: Sendable, Equatable {
             world.staff[person]?.active == true
         else { return .none }
         var reach = Reach.none
-        let places = world.places(of: person).filter(\.admitted)
+        let places = world.places(of: person, on: standing)
         let phase = workflow.stages[standing.stage]?.phase ?? .end
         let atIntake = custody.office == custody.intakeOffice
         for place in places {
