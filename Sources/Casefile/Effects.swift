@@ -31,7 +31,10 @@ extension ActChange {
         case "propose-return":
             after.standing.proposer = viewer?.staff
             try admitLeaders()
-        case "withdraw-proposal": after.standing.proposal = nil
+        case "withdraw-proposal":
+            after.standing.proposal = nil
+            after.standing.disposal = nil
+            after.standing.team = []
         case "dispose": try dispose(input)
         case "review-appeal":
             after.standing.proposer = viewer?.staff
@@ -59,6 +62,7 @@ extension ActChange {
         default: break
         }
         if barsFirst { try recordFields(input) }
+        if !waitsForLeaders { after.standing.deciding = nil }
         if rule.name == "reject" {
             if open.stored.standing.stage == "proposed" { after.standing.proposal = nil }
             if open.stored.standing.stage == "disposal-proposed" {
@@ -127,6 +131,7 @@ extension ActChange {
             let leaders = open.picture.world.deciders(
                 of: organ, barred: after.standing.barred, except: viewer?.staff)
         else { throw CasefileError.nobodyHome(organ: organ?.description ?? "") }
+        after.standing.deciding = leaders.office
         try admit(leaders.office, audience: .letters)
     }
 

@@ -46,6 +46,7 @@ extension ActChange {
         after.standing.disposal = nil
         after.standing.team = []
         after.standing.watchers = [:]
+        after.standing.deciding = nil
     }
 
     /// When a report has gone the same way between the same two organs twice, their common superior is alarmed.

@@ -171,14 +171,14 @@ extension StoredReport {
         try tx.run(
             """
             INSERT INTO report (id, stage, sequence, custody, organ_id, office_id, channel, county, management,
-              category, problem, marks, real_name, has_reporter, identity_at, proposer, proposal, disposal, team, repeat_of, rules, received_at,
+              category, problem, marks, real_name, has_reporter, identity_at, proposer, proposal, disposal, team, deciding, repeat_of, rules, received_at,
               intake_order, due_day, receipt_lookup, receipt_key, rated)
             VALUES (\(id), \(standing.stage), \(standing.sequence), \(custody.index), \(custody.organ),
               \(custody.office), \(channel.rawValue), \(county), \(management.rawValue), \(category), \(problem),
               \(JSONText.encode(marks)), \(standing.realName), \(standing.hasReporter),
               \(standing.identityAt), \(standing.proposer),
               \(standing.proposal.map { JSONText.encode($0) }), \(standing.disposal),
-              \(JSONText.encode(standing.teamList)), \(repeatOf), \(rules), \(receivedAt),
+              \(JSONText.encode(standing.teamList)), \(standing.deciding), \(repeatOf), \(rules), \(receivedAt),
               \(intakeOrder), \(dueDay), \(lookup), \(receiptKey?.bytes), \(rated))
             """)
         try custody.insert(tx, report: id)
@@ -194,7 +194,7 @@ extension StoredReport {
               management = \(management.rawValue), category = \(category), problem = \(problem),
               marks = \(JSONText.encode(marks)), real_name = \(standing.realName), identity_at = \(standing.identityAt),
               proposer = \(standing.proposer), proposal = \(standing.proposal.map { JSONText.encode($0) }),
-              disposal = \(standing.disposal), team = \(JSONText.encode(standing.teamList)), repeat_of = \(repeatOf),
+              disposal = \(standing.disposal), team = \(JSONText.encode(standing.teamList)), deciding = \(standing.deciding), repeat_of = \(repeatOf),
               due_day = \(dueDay), rated = \(rated)
             WHERE id = \(id) AND sequence = \(sequence)
             """)

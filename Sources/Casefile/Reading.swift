@@ -126,7 +126,7 @@ extension Casefile {
         let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing) }
         let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing) }
         let acts = (waited + rest).map { act in
-            let due = limits.filter { $0.met == nil && $0.rule.ends.contains(act.rule.name) }.map(\.due).min()
+            let due = limits.filter { $0.rule.ends.contains(act.rule.name) }.compactMap(\.runningDue).min()
             return OfferedAct(rule: act.rule, choices: choices, due: due)
         }
         let ownOrgan = open.picture.world.staff[viewer.staff]?.organ

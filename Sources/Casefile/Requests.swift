@@ -8,19 +8,13 @@ extension ActChange {
     mutating func ask() throws {
         let world = open.picture.world
         guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
+        // Whoever is asked to stand aside does not decide on it.
         let places = open.workflow.approvers(
-            of: rule, asker: viewer?.staff, on: open.stored.standing, world: world)
-        let able = places.filter { place in
-            world.members(of: place.office).contains { member in
-                member.admitted && place.roles.contains(member.role) && member.staff != viewer?.staff
-                    && member.staff.description != codes["person"]
-                    && !after.standing.barred.contains(member.staff)
-            }
-        }
-        guard !able.isEmpty else {
-            throw CasefileError.nobodyHome(organ: places.first?.office.description ?? custody.organ.description)
-        }
-        for place in able {
+            of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) },
+            on: open.stored.standing, world: world)
+        guard !places.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
+        codes["approver"] = places.map(\.office.description).joined(separator: " ")
+        for place in places {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
                 try admit(place.office, audience: .letters)
             } else if let letterKey = open.letterKey {
@@ -38,7 +32,7 @@ extension ActChange {
             ).first(where: { $0.sequence == sequence })
         else { throw CasefileError.notNow }
         codes["request-act"] = request.rule.name
-        for (name, value) in request.act.codes where codes[name] == nil { codes[name] = value }
+        for (name, value) in request.act.codes where codes[name] == nil && name != "approver" { codes[name] = value }
         guard input.values["agreed"] == "yes" else { return }
         if let mark = request.rule.mark { add(mark: mark) }
         if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
@@ -61,10 +55,12 @@ extension ActChange {
         let key = HeldKey.fresh()
         newKeys.append(NewKey(key: key, kind: "shared", custody: custody.index))
         var offices = [custody.office, custody.intakeOffice, standing.senderCustody?.intakeOffice].compactMap(\.self)
-        let requests = open.workflow.pending(on: standing).map { ($0.rule, $0.act.staff) } + [(rule, viewer?.staff)]
-        for (rule, asker) in requests {
-            offices += open.workflow.approvers(of: rule, asker: asker, on: standing, world: world).map(\.office)
+        for request in open.workflow.pending(on: standing) {
+            offices += open.workflow.asked(by: request, on: standing, world: world).map(\.office)
         }
+        offices += open.workflow.approvers(
+            of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) }, on: standing, world: world
+        ).map(\.office)
         // A decision of the leaders is read by them, and a watcher reads what it asked for.
         if let leaders = world.deciders(of: custody.organ, barred: after.standing.barred, except: nil)?.office {
             offices.append(leaders)

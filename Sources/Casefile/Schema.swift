@@ -110,7 +110,7 @@ package enum CasefileSchema {
           channel TEXT NOT NULL, county TEXT, management TEXT NOT NULL, category TEXT, problem TEXT,
           marks TEXT NOT NULL, real_name TEXT NOT NULL, has_reporter INTEGER NOT NULL,
           identity_at INTEGER NOT NULL,
-          proposer TEXT, proposal TEXT, disposal TEXT, team TEXT NOT NULL, repeat_of TEXT, rules TEXT NOT NULL,
+          proposer TEXT, proposal TEXT, disposal TEXT, team TEXT NOT NULL, deciding TEXT, repeat_of TEXT, rules TEXT NOT NULL,
           received_at INTEGER NOT NULL, intake_order INTEGER NOT NULL, due_day INTEGER,
           receipt_lookup BLOB UNIQUE, receipt_key BLOB, rated INTEGER NOT NULL
         ) STRICT

@@ -66,12 +66,16 @@ extension ActChange {
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }
-        if waitsForLeaders, let organ = after.standing.custody?.organ,
-            !world.leaders(of: organ).contains(where: {
-                $0 != after.standing.proposer && !after.standing.barred.contains($0)
-            })
-        {
-            throw CasefileError.nobodyHome(organ: organ.description)
+        if waitsForLeaders, let organ = after.standing.custody?.organ {
+            // Where no leader is left here, the superior's decide from now on.
+            guard
+                let leaders = world.deciders(
+                    of: organ, barred: after.standing.barred, except: after.standing.proposer)
+            else { throw CasefileError.nobodyHome(organ: organ.description) }
+            if leaders.office != after.standing.deciding {
+                after.standing.deciding = leaders.office
+                try admit(leaders.office, audience: .letters)
+            }
         }
         after.standing.handlers.subtract(people)
         if let custody = after.standing.custody,

@@ -20,7 +20,10 @@ struct LimitIndex: Sendable {
     private let triggers: [String: [Trigger]]
     private let places: [String: Int]
 
-    init(_ limits: [LimitRule]) {
+    /// Acts that take effect only once somebody agrees: the agreement moves the clock, not the request.
+    private let requests: Set<String>
+
+    init(_ limits: [LimitRule], requests: Set<String> = []) {
         var triggers: [String: [Trigger]] = [:]
         var places: [String: Int] = [:]
         for (place, rule) in limits.enumerated() {
@@ -41,11 +44,14 @@ struct LimitIndex: Sendable {
         }
         self.triggers = triggers
         self.places = places
+        self.requests = requests
     }
 
     /// What the act does, in order.
     func triggers(of act: DoneAct) -> some Sequence<Trigger> {
-        (triggers[act.act] ?? []).lazy.filter { $0.stage == nil || $0.stage == act.from }
+        let name = act.act == "decide" && act.codes["agreed"] == "yes" ? act.codes["request-act"] : act.act
+        let found = name.flatMap { requests.contains(act.act) ? nil : triggers[$0] } ?? []
+        return found.lazy.filter { $0.stage == nil || $0.stage == act.from }
     }
 
     /// The place of the limit of this name.

@@ -50,7 +50,7 @@ extension Workflow {
             case .signer: standing.unsigned(in: world).contains(person)
             case .approver: !requests(for: person, on: standing, world: world).isEmpty
             case .office(let relation, let roles):
-                standing.offices(relation, in: world, competence: act.competence).contains { office in
+                standing.offices(relation, in: world).contains { office in
                     places.contains { place in
                         place.office == office && roles.contains(place.role)
                             && (custody.audience != .director || place.office != custody.intakeOffice
@@ -97,12 +97,12 @@ extension Workflow {
                 case .signer: people.formUnion(standing.unsigned(in: world))
                 case .approver:
                     for request in pending(on: standing) {
-                        for place in approvers(
-                            of: request.rule, asker: request.act.staff, on: standing, world: world)
-                        { add(place.office, place.roles, except: nil) }
+                        for place in asked(by: request, on: standing, world: world) {
+                            add(place.office, place.roles, except: nil)
+                        }
                     }
                 case .office(let relation, let roles):
-                    for office in standing.offices(relation, in: world, competence: act.competence) {
+                    for office in standing.offices(relation, in: world) {
                         add(office, roles, except: act.notByProposer ? standing.proposer : nil)
                     }
                 }

@@ -27,25 +27,43 @@ extension Workflow {
         rule.approval.first { standing.fulfils($0.when, in: world) }
     }
 
-    /// The offices and roles that may agree to a request of this act by this person.
+    /// Who is to agree to a request of this act by this person: for each rule the office of leaders that has somebody
+    /// there today, the organ's own, one of the level that the rule demands, or the nearest superior's.
     package func approvers(
-        of rule: ActRule, asker: StaffID?, on standing: Standing, world: World
+        of rule: ActRule, asker: StaffID?, except: StaffID? = nil, on standing: Standing, world: World
     ) -> [(office: OfficeID, roles: Set<Role>)] {
         guard let approval = approval(of: rule, on: standing, world: world) else { return [] }
+        var out = standing.barred
+        if let except { out.insert(except) }
         return approval.by.flatMap { actor -> [(OfficeID, Set<Role>)] in
             guard case .office(let relation, let roles) = actor else { return [] }
-            return standing.offices(relation, in: world, asker: asker, competence: rule.competence).map { ($0, roles) }
+            return standing.offices(relation, in: world, asker: asker).compactMap { office in
+                guard let organ = world.offices[office]?.organ,
+                    let able = world.organ(from: organ, atLeast: rule.competence),
+                    let deciders = world.deciders(of: able, barred: out, except: asker, roles: roles)
+                else { return nil }
+                return (deciders.office, roles)
+            }
         }
+    }
+
+    /// The offices and roles that were asked to agree when the request was made.
+    package func asked(by request: Request, on standing: Standing, world: World) -> [(office: OfficeID, roles: Set<Role>)] {
+        let offices = (request.act.codes["approver"] ?? "").split(separator: " ").compactMap { OfficeID(String($0)) }
+        let roles = approval(of: request.rule, on: standing, world: world)?.by.reduce(into: Set<Role>()) { all, actor in
+            if case .office(_, let roles) = actor { all.formUnion(roles) }
+        }
+        return offices.map { ($0, roles ?? []) }
     }
 
     /// The pending requests that this person may decide. Nobody agrees to what they asked for, nor decides on a
     /// recusal that is asked of themselves.
     package func requests(for person: StaffID, on standing: Standing, world: World) -> [Request] {
         guard !standing.barred.contains(person) else { return [] }
-        let places = world.places(of: person).filter(\.admitted)
+        let places = world.places(of: person, on: standing)
         return pending(on: standing).filter { request in
             guard request.act.staff != person, request.act.codes["person"] != person.description else { return false }
-            return approvers(of: request.rule, asker: request.act.staff, on: standing, world: world).contains { office in
+            return asked(by: request, on: standing, world: world).contains { office in
                 places.contains { $0.office == office.office && office.roles.contains($0.role) }
             }
         }

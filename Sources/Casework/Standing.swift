@@ -103,12 +103,14 @@ package struct Standing: Sendable {
     package var isRepeat: Bool
     /// Offices that look on, and why: `copy` or `alarm`.
     package var watchers: [OfficeID: String]
+    /// The leaders' office that decides on what is proposed: the organ's own, or the superior's where none was left.
+    package var deciding: OfficeID?
 
     package init(
         stage: String, sequence: Int, custodies: [Custody], handlers: Set<StaffID>, barred: Set<StaffID>,
         proposer: StaffID?, proposal: Proposal?, disposal: String?, realName: String, hasReporter: Bool,
         identityAt: Int = 0, done: [DoneAct], category: String? = nil, team: Set<StaffID> = [],
-        isRepeat: Bool = false, watchers: [OfficeID: String] = [:]
+        isRepeat: Bool = false, watchers: [OfficeID: String] = [:], deciding: OfficeID? = nil
     ) {
         self.stage = stage
         self.sequence = sequence
@@ -126,6 +128,7 @@ package struct Standing: Sendable {
         self.team = team
         self.isRepeat = isRepeat
         self.watchers = watchers
+        self.deciding = deciding
     }
 
     package var custody: Custody? { custodies.last }

@@ -42,7 +42,14 @@ struct WorkflowCheck {
             for name in named where !Standing.claims.contains(name) {
                 throw fault("acts", act.name, "no fact \"\(name)\"")
             }
-            for condition in act.steps.flatMap({ [$0.when, $0.unless] }) + [act.guardCondition] {
+            for approval in act.approval where approval.by.isEmpty || approval.source.isEmpty {
+                throw fault("acts", act.name, "an approval without anybody who approves, or without a source")
+            }
+            if let last = act.approval.last, !last.when.isEmpty {
+                throw fault("acts", act.name, "some requests would have nobody to agree: the last approval is for all")
+            }
+            let conditions = act.steps.flatMap { [$0.when, $0.unless] } + act.approval.map(\.when)
+            for condition in conditions + [act.guardCondition] {
                 for name in condition.keys where !Standing.facts.contains(name) {
                     throw fault("acts", act.name, "no fact \"\(name)\"")
                 }
@@ -97,6 +104,17 @@ struct WorkflowCheck {
                 throw fault("limits", limit.name, "no fact \"\(fact)\"")
             }
             if limit.count < 0 || limit.count > 3660 { throw fault("limits", limit.name, "an absurd count") }
+            if let more = limit.prolonging, more.most < 1 || more.count < 1 || more.count > 3660 {
+                throw fault("limits", limit.name, "an absurd extension")
+            }
+            for pause in limit.pauses {
+                if pause.starts.isEmpty || pause.ends.isEmpty || pause.source.zh.isEmpty {
+                    throw fault("limits", limit.name, "the pause \"\(pause.name)\" has no start, end or source")
+                }
+                if let act = (pause.starts + pause.ends).first(where: { workflow.acts[$0] == nil }) {
+                    throw fault("limits", limit.name, "no act \"\(act)\"")
+                }
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ extension Workflow {
         for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
         self.limits = limits
         longestSharedRun = try top.maybe("questions")?.integer("longestSharedRun") ?? Int.max
-        limitIndex = LimitIndex(limits)
+        limitIndex = LimitIndex(limits, requests: Set(acts.values.filter { !$0.approval.isEmpty }.map(\.name)))
         try WorkflowCheck(file: file, workflow: self, source: top).run()
     }
 

@@ -68,27 +68,28 @@ struct CalendarPageTests {
     }
 
     @Test func `every name in the calendar's templates is known`() async throws {
-        let house = try await House.full(.sqlite)
-        let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
-        let texts = shell.texts[.zhHans]
-        let notice = "# years: 2027\n2027-01-01,元旦,true\n"
-        let forecast = try await house.casefile.forecastCalendar(notice)
-        try await house.casefile.importCalendar(notice, by: nil)
-        let table = try await house.casefile.calendarInForce()
-        let summary = ErrorSummary([try CalendarEntry.fault(WorkingDayTableError.years)], texts)
-        let world = try await house.casefile.world()
-        let page = CalendarPage(
-            table, year: 2027, today: house.casefile.clock.now().day.adding(days: 3000),
-            history: try await house.casefile.calendarImports(), world: world, entry: CalendarEntry(),
-            summary: summary, texts: texts)
-        let field: Set = ["linked", "href", "lines", "message", "chosen", "numeric", "isOn", "optionType", "rows"]
-        #expect(
-            shell.templates.unknownNames(in: "administration/calendar", sample: page)
-                .filter { !field.contains($0) } == [])
-        #expect(
-            shell.templates.unknownNames(
-                in: "administration/calendar-forecast",
-                sample: CalendarForecastPage(forecast, notice: notice, texts: texts)) == [])
-        for kind in ["added", "removed", "changed"] { #expect(texts.has("administration.calendar.changes.\(kind)")) }
+        try await House.whileFull(.sqlite) { house in
+            let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
+            let texts = shell.texts[.zhHans]
+            let notice = "# years: 2027\n2027-01-01,元旦,true\n"
+            let forecast = try await house.casefile.forecastCalendar(notice)
+            try await house.casefile.importCalendar(notice, by: nil)
+            let table = try await house.casefile.calendarInForce()
+            let summary = ErrorSummary([try CalendarEntry.fault(WorkingDayTableError.years)], texts)
+            let world = try await house.casefile.world()
+            let page = CalendarPage(
+                table, year: 2027, today: house.casefile.clock.now().day.adding(days: 3000),
+                history: try await house.casefile.calendarImports(), world: world, entry: CalendarEntry(),
+                summary: summary, texts: texts)
+            let field: Set = ["linked", "href", "lines", "message", "chosen", "numeric", "isOn", "optionType", "rows"]
+            #expect(
+                shell.templates.unknownNames(in: "administration/calendar", sample: page)
+                    .filter { !field.contains($0) } == [])
+            #expect(
+                shell.templates.unknownNames(
+                    in: "administration/calendar-forecast",
+                    sample: CalendarForecastPage(forecast, notice: notice, texts: texts)) == [])
+            for kind in ["added", "removed", "changed"] { #expect(texts.has("administration.calendar.changes.\(kind)")) }
+        }
     }
 }

@@ -122,60 +122,61 @@ struct StandInPageTests {
         let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
         let texts = shell.texts[.zhHans]
         for reason in DelegationReason.allCases { #expect(texts.has("administration.reasons." + reason.rawValue)) }
-        let house = try await House.full(.sqlite)
-        let world = try await house.casefile.world()
-        let organ = try #require(world.organ(code: "990101000000"))
-        let me = try #require(world.staff.values.first { $0.username == "qt.leader1" })
-        let leaders = try #require(world.office(.leaders, of: organ.id))
-        let today = house.casefile.clock.now().day
-        let term = Term(first: today, last: today)
-        let absences = [
-            AbsenceRecord(
-                absence: Absence(id: .random(), staff: me.id, term: term), declaredBy: me.id, declaredAt: today.start)
-        ]
-        let seat = Seat(office: leaders.id, role: .principal)
-        let delegations = [
-            DelegationRecord(
-                delegation: Delegation(id: .random(), post: seat, from: me.id, to: me.id, term: term), reason: .leave,
-                madeBy: me.id, madeAt: today.start)
-        ]
-        let faults = [FieldFault("first", "required")]
-        let covered = World(
-            version: 1, organs: Array(world.organs.values), offices: Array(world.offices.values),
-            staff: Array(world.staff.values), memberships: world.memberships,
-            cover: Cover(
-                day: today,
-                order: [
-                    StandIn(
-                        post: seat, position: 1,
-                        staff: try #require(world.staff.values.first { $0.username == "qt.internal1" }).id)
-                ]))
-        let back = LinkItem(label: "a", href: "/")
-        let samples: [(String, any MustacheParentAlias)] = [
-            (
-                "absence",
-                AbsencePage(
-                    me, covered, absences: absences, delegations: delegations, today: today,
-                    refused: .init(form: Form([]), faults: faults, isHandOver: false), texts: texts)
-            ),
-            (
-                "away",
-                AwayPage(
-                    organ, [me], world, absences: absences, back: back, today: today, form: Form([]), faults: faults,
-                    texts: texts)
-            ),
-            (
-                "stand-ins",
-                StandInsPage(
-                    leaders, covered, back: back,
-                    refused: .init(role: .principal, people: [], faults: [FieldFault("stand-in-1", "self")]),
-                    texts: texts)
-            ),
-        ]
-        let elsewhere = ["linked", "href", "lines", "message", "accept", "multiple", "rows"]
-        for (name, model) in samples {
-            let unknown = shell.templates.unknownNames(in: "administration/" + name, sample: model)
-            #expect(unknown.filter { !elsewhere.contains($0) } == [], "\(name)")
+        try await House.whileFull(.sqlite) { house in
+            let world = try await house.casefile.world()
+            let organ = try #require(world.organ(code: "990101000000"))
+            let me = try #require(world.staff.values.first { $0.username == "qt.leader1" })
+            let leaders = try #require(world.office(.leaders, of: organ.id))
+            let today = house.casefile.clock.now().day
+            let term = Term(first: today, last: today)
+            let absences = [
+                AbsenceRecord(
+                    absence: Absence(id: .random(), staff: me.id, term: term), declaredBy: me.id, declaredAt: today.start)
+            ]
+            let seat = Seat(office: leaders.id, role: .principal)
+            let delegations = [
+                DelegationRecord(
+                    delegation: Delegation(id: .random(), post: seat, from: me.id, to: me.id, term: term), reason: .leave,
+                    madeBy: me.id, madeAt: today.start)
+            ]
+            let faults = [FieldFault("first", "required")]
+            let covered = World(
+                version: 1, organs: Array(world.organs.values), offices: Array(world.offices.values),
+                staff: Array(world.staff.values), memberships: world.memberships,
+                cover: Cover(
+                    day: today,
+                    order: [
+                        StandIn(
+                            post: seat, position: 1,
+                            staff: try #require(world.staff.values.first { $0.username == "qt.internal1" }).id)
+                    ]))
+            let back = LinkItem(label: "a", href: "/")
+            let samples: [(String, any MustacheParentAlias)] = [
+                (
+                    "absence",
+                    AbsencePage(
+                        me, covered, absences: absences, delegations: delegations, today: today,
+                        refused: .init(form: Form([]), faults: faults, isHandOver: false), texts: texts)
+                ),
+                (
+                    "away",
+                    AwayPage(
+                        organ, [me], world, absences: absences, back: back, today: today, form: Form([]), faults: faults,
+                        texts: texts)
+                ),
+                (
+                    "stand-ins",
+                    StandInsPage(
+                        leaders, covered, back: back,
+                        refused: .init(role: .principal, people: [], faults: [FieldFault("stand-in-1", "self")]),
+                        texts: texts)
+                ),
+            ]
+            let elsewhere = ["linked", "href", "lines", "message", "accept", "multiple", "rows"]
+            for (name, model) in samples {
+                let unknown = shell.templates.unknownNames(in: "administration/" + name, sample: model)
+                #expect(unknown.filter { !elsewhere.contains($0) } == [], "\(name)")
+            }
         }
     }
 }
