@@ -1,0 +1,149 @@
+import Casework
+import Database
+import Kernel
+import WorkingDays
+
+@testable import Casefile
+
+/// What a page showed of a report, and after which event.
+struct YearShown {
+    var id: ReportID
+    var sequence: Int
+    var outline: Bool
+    var stage: String
+    var due: Day?
+    var limits: [String]
+    /// `nil`: not for this viewer.
+    var marks: [String]?
+    var category: String?
+
+    init(_ view: ReportView, on day: Day) {
+        id = view.id
+        sequence = view.standing.sequence
+        outline = view.reach.outline
+        stage = view.standing.stage
+        due = view.due
+        limits = view.limits.map(Self.words)
+        marks = view.reach.letter ? view.marks : nil
+        category = view.category
+    }
+
+    static func words(_ limit: LimitState) -> String {
+        "\(limit.rule.name) \(limit.start.day)→\(limit.due) met \(limit.met?.day.text ?? "—") \(limit.provisional)"
+    }
+}
+
+/// One row of the story, as it lies in the database.
+struct YearEvent {
+    var act: DoneAct
+    var to: String
+    var organ: OrganID
+
+    static func load(_ tx: any Transaction, _ id: ReportID) throws -> [YearEvent] {
+        try tx.rows("SELECT * FROM event WHERE report_id = \(id) ORDER BY seq").map { row in
+            YearEvent(
+                act: DoneAct(
+                    act: try row.get("act"), from: try row.get("from_stage"), staff: try row.maybe("staff_id"),
+                    custody: try row.get("custody"), at: try row.get("at"), sequence: try row.get("seq"),
+                    codes: JSONText.decode(try row.get("codes")) ?? [:]),
+                to: try row.get("to_stage"), organ: try row.get("organ_id"))
+        }
+    }
+}
+
+/// A report told anew from its events alone.
+struct YearReplay {
+    var stage = ""
+    var organs: [(organ: OrganID, via: String?)] = []
+    var handlers: Set<StaffID> = []
+    var proposal: String?
+    var disposal: String?
+    var category: String?
+    var realName: String
+    var identityAt = 0
+    var isRepeat = false
+    var marks: [String]
+    var done: [DoneAct] = []
+
+    init(_ events: some Collection<YearEvent>, marks: [String], hasReporter: Bool, workflow: Workflow) {
+        self.marks = marks
+        realName = hasReporter ? "unverified" : "anonymous"
+        for event in events { add(event, workflow) }
+    }
+
+    private mutating func add(_ event: YearEvent, _ workflow: Workflow) {
+        let act = event.act
+        let codes = act.codes
+        done.append(act)
+        stage = event.to
+        if let rule = workflow.acts[act.act], rule.approval.isEmpty, let mark = rule.mark { add(mark: mark) }
+        switch act.act {
+        case "file": organs = [(event.organ, nil)]
+        case "register": if let list = codes["sensitivity"] { marks = list.split(separator: " ").map(String.init) }
+        case "classify": category = codes["category"]
+        case "propose": proposal = codes["way"]
+        case "withdraw-proposal": proposal = nil
+        case "dispose": disposal = codes["kind"]
+        case "review-appeal": disposal = codes["outcome"]
+        case "pass-to-investigation": proposal = "transfer"
+        case "allocate":
+            handlers = Set((codes["handlers"] ?? "").split(separator: " ").compactMap { StaffID(String($0)) })
+        case "verify-identity": realName = codes["status"] ?? realName
+        case "pass-identity": identityAt = organs.count - 1
+        case "link": isRepeat = true
+        case "refer": handlers = []
+        case "recuse": if let staff = act.staff { handlers.remove(staff) }
+        case "forward", "assign", "send-up", "call-in": arrive(codes["to"], via: act.act)
+        case "approve" where act.from == "return-proposed":
+            if event.to == "incoming" { return arrive(codes["to"], via: "return") }
+            handlers = []
+            proposal = nil
+        case "approve" where act.from == "transfer-proposed": handlers = []
+        case "reject":
+            if act.from == "disposal-proposed" { disposal = nil }
+            if ["proposed", "transfer-proposed"].contains(act.from) { proposal = nil }
+        case "reopen" where event.to == "registered":
+            proposal = nil
+            disposal = nil
+        case "amend" where act.from != event.to: proposal = nil
+        case "decide" where codes["agreed"] == "yes":
+            if let mark = codes["request-act"].flatMap({ workflow.acts[$0]?.mark }) { add(mark: mark) }
+            if codes["request-act"] == "ask-recusal", let person = codes["person"].flatMap({ StaffID($0) }) {
+                handlers.remove(person)
+            }
+        default: break
+        }
+    }
+
+    private mutating func add(mark: String) { if !marks.contains(mark) { marks.append(mark) } }
+
+    private mutating func arrive(_ organ: String?, via: String) {
+        guard let organ = organ.flatMap({ OrganID($0) }) else { return }
+        organs.append((organ, via))
+        handlers = []
+        proposal = nil
+        disposal = nil
+    }
+
+    /// What the limits look at.
+    func standing(like stored: Standing) -> Standing {
+        var standing = stored
+        standing.stage = stage
+        standing.sequence = done.count
+        standing.custodies = organs.enumerated().compactMap { index, hop in
+            guard stored.custodies.indices.contains(index) else { return nil }
+            var custody = stored.custodies[index]
+            custody.organ = hop.organ
+            custody.via = hop.via
+            return custody
+        }
+        standing.handlers = handlers
+        standing.disposal = disposal
+        standing.category = category
+        standing.realName = realName
+        standing.isRepeat = isRepeat
+        standing.identityAt = identityAt
+        standing.done = done
+        return standing
+    }
+}
