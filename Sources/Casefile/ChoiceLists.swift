@@ -36,6 +36,14 @@ struct ChoiceLists {
         return lists
     }
 
+    /// A required choice has nothing to choose from: no limit that may be extended, no other office to go to.
+    func isEmptyHanded(_ act: ActRule, _ lists: DynamicChoices) -> Bool {
+        act.fields.contains { field in
+            field.required && field.when.isEmpty && field.options != nil && [.choice, .choices].contains(field.kind)
+                && field.allChoices(lists).isEmpty
+        }
+    }
+
     /// Acts that the letter itself forbids: what is not this organ's goes up and nowhere else, unseen by more people;
     /// what is ours goes up only once that was proposed and approved (规则 15条, I-2).
     func isWithheld(_ act: ActRule) -> Bool {

@@ -6,7 +6,7 @@ extension ActChange {
     /// Works out what the act does: codes into the event, words into envelopes, keys to whom they are due.
     mutating func apply(_ input: CheckedInput, casefile: Casefile) throws {
         // Whoever is barred by the act itself gets no key that the act makes.
-        let barsFirst = rule.effect == "recuse" || rule.effect == "amend"
+        let barsFirst = ["recuse", "amend", "decide"].contains(rule.effect)
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty { return try ask() }
         if let mark = rule.mark { add(mark: mark) }
@@ -204,8 +204,8 @@ extension ActChange {
         }
     }
 
-    /// The identity follows the report to the custodians of the organ that holds it now. A sender that handed the
-    /// report up keeps no key to it.
+    /// The identity follows the report to the custodians of the organ that holds it now; those who passed it on keep no
+    /// key to it.
     private mutating func passIdentity() throws {
         guard let key = open.identityKey, let custody = open.stored.standing.custody,
             let office = open.picture.world.office(.custody, of: custody.organ)
@@ -215,7 +215,7 @@ extension ActChange {
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
         wraps += made
         let world = open.picture.world
-        if ["send-up", "dispute"].contains(custody.via), let before = open.stored.standing.identityOrgan {
+        if let before = open.stored.standing.identityOrgan, before != custody.organ {
             let people = world.staff.values.filter { $0.organ == before }.map { Recipient.staff($0.id).description }
             let offices = world.offices(of: before).map { Recipient.office($0.id).description }
             dropWraps += (people + offices).map { (key.id, $0) }

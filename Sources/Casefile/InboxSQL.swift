@@ -118,8 +118,12 @@ struct InboxSQL {
         let sources = self.sources
         let report: SQL = withReports ? "JOIN report r ON r.id = w.report_id" : ""
         return sources.enumerated().map { index, source in
-            // A report may wait for a person in two offices; it is listed for the first.
-            var only: SQL = ""
+            // A report may wait for a person in two offices, or for an office twice; it is listed for the first.
+            var only: SQL =
+                """
+                 AND NOT EXISTS (SELECT 1 FROM waiting t WHERE t.report_id = w.report_id AND t.place < w.place
+                  AND \(source("t")))
+                """
             for earlier in sources.prefix(index) {
                 only +=
                     " AND NOT EXISTS (SELECT 1 FROM waiting v WHERE v.report_id = w.report_id AND \(earlier("v")))"

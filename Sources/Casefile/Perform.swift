@@ -43,6 +43,7 @@ extension Casefile {
         let lists = ChoiceLists(open: open, letter: letter, viewer: viewer.staff)
         guard !lists.isWithheld(rule) else { throw CasefileError.notNow }
         let choices = lists.lists(for: [rule])
+        guard !lists.isEmptyHanded(rule, choices) else { throw CasefileError.notNow }
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
         if rule.effect == "link" { change.original = try await original(checked.values["original"], of: id, for: viewer) }

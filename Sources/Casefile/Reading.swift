@@ -119,9 +119,10 @@ extension Casefile {
         let limits = try workflow.limitStates(
             of: standing.done, standing: standing, calendar: open.picture.calendar)
         let lists = ChoiceLists(open: open, letter: letter, viewer: viewer.staff)
-        let possible = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
+        let allowed = workflow.possible(for: viewer.staff, on: standing, world: open.picture.world)
             .filter { !lists.isWithheld($0.rule) }
-        let choices = lists.lists(for: possible.map(\.rule))
+        let choices = lists.lists(for: allowed.map(\.rule))
+        let possible = allowed.filter { !lists.isEmptyHanded($0.rule, choices) }
         // What the report waits for stands first.
         let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing) }
         let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing) }

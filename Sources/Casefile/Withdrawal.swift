@@ -35,12 +35,15 @@ extension ActChange {
         }
     }
 
-    /// The recipients inside one organ that hold this key now.
+    /// The recipients inside one organ that hold this key now; its leaders, who decide whoever works on it, apart.
     private func holders(of key: SealingKeyID, in organ: OrganID) -> [String] {
         let world = open.picture.world
+        let leaders = world.office(.leaders, of: organ)?.id
+        let leading = Set(leaders.map { world.members(of: $0).map(\.staff) } ?? [])
         let inside = Set(
-            world.offices(of: organ).map { Recipient.office($0.id).description }
-                + world.staff.values.filter { $0.organ == organ }.map { Recipient.staff($0.id).description })
+            world.offices(of: organ).filter { $0.id != leaders }.map { Recipient.office($0.id).description }
+                + world.staff.values.filter { $0.organ == organ && !leading.contains($0.id) }
+                .map { Recipient.staff($0.id).description })
         return open.holders.filter { $0.key == key && inside.contains($0.recipient) }.map(\.recipient)
     }
 

@@ -77,14 +77,15 @@ extension Workflow {
     /// For whom the report waits now.
     package func waiters(on standing: Standing, world: World) -> [Waiter] {
         guard let custody = standing.custody else { return [] }
-        var byOffice: [OfficeID: Waiter] = [:]
+        // An office may stand here twice: for an act of everybody's, and for one that somebody may not do.
+        var byOffice: [[String]: Waiter] = [:]
         var people: Set<StaffID> = []
         func add(_ office: OfficeID, _ roles: Set<Role>, except: StaffID?) {
             let limited = custody.audience == .director && office == custody.intakeOffice
-            var waiter = byOffice[office] ?? Waiter(office: office, roles: [], staff: nil, except: nil)
+            let place = [office.description, except?.description ?? ""]
+            var waiter = byOffice[place] ?? Waiter(office: office, roles: [], staff: nil, except: except)
             waiter.roles.formUnion(limited ? [.director] : roles)
-            if let except { waiter.except = except }
-            byOffice[office] = waiter
+            byOffice[place] = waiter
         }
         for name in actOrder {
             guard let act = acts[name], step(of: act, on: standing, world: world) != nil,
@@ -98,7 +99,7 @@ extension Workflow {
                 case .approver:
                     for request in pending(on: standing) {
                         for place in asked(by: request, on: standing, world: world) {
-                            add(place.office, place.roles, except: nil)
+                            add(place.office, place.roles, except: request.except(in: place.office, world))
                         }
                     }
                 case .office(let relation, let roles):
@@ -108,7 +109,7 @@ extension Workflow {
                 }
             }
         }
-        let offices = byOffice.values.sorted { ($0.office?.description ?? "") < ($1.office?.description ?? "") }
+        let offices = byOffice.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
         let persons = people.sorted { $0.description < $1.description }
             .map { Waiter(office: nil, roles: [], staff: $0, except: nil) }
         return offices + persons

@@ -7,6 +7,12 @@ package struct Request: Sendable, Hashable {
 
     /// The place of the request in the report's story: its name in forms and codes.
     package var sequence: Int { act.sequence }
+
+    /// The member of an office that may agree who may not: nobody decides on what they asked for, or on themselves.
+    func except(in office: OfficeID, _ world: World) -> StaffID? {
+        let excluded = [act.codes["person"].flatMap { StaffID($0) }, act.staff].compactMap(\.self)
+        return excluded.first { person in world.members(of: office).contains { $0.staff == person } }
+    }
 }
 
 extension Workflow {
