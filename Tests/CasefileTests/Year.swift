@@ -55,7 +55,7 @@ final class Year {
             try await workday(upTo: max(8, reports / 100))
             if dice.chance(0.5) { try await browse() }
             for _ in 0..<max(2, reports / 300) { try await hearReporter() }
-            if round % 40 == 39 { try await check(sample: 20) }
+            if round % 60 == 59 { try await check(min(1, 100 / Double(reports)), sample: 8) }
             round += 1
             await nextMorning(after: Int.random(in: 1...3, using: &dice))
         }

@@ -7,12 +7,14 @@ import WorkingDays
 @testable import Casefile
 
 extension Year {
-    /// What must hold of every report at any time; of a few, who may read them and whose keys open them.
-    func check(sample: Int) async throws {
+    /// What must hold of every report at any time, looked for in `part` of them; of a few, who may read them and whose
+    /// keys open them; of a few people, whether their inbox is what waits for them.
+    func check(_ part: Double = 1, sample: Int) async throws {
         do { _ = try await casefile.verify() } catch { fault("verify: \(error)", on: nil) }
         let casefile = casefile
-        let ids = order
+        let ids = order.filter { _ in part >= 1 || dice.chance(part) }
         let picture = try await casefile.picture()
+        var standings: [(ReportID, Standing)] = []
         for id in ids {
             let (stored, events, wraps) = try await casefile.database.read { tx in
                 (try StoredReport.load(tx, id), try YearEvent.load(tx, id), try YearWrap.load(tx, id))
@@ -26,6 +28,7 @@ extension Year {
                     (try $0.get("organ_id", as: OrganID.self), try $0.get("office_id", as: OfficeID.self))
                 }
             }
+            standings.append((id, stored.standing))
             checkHolder(stored, row?.0, row?.1, picture.world)
             checkOrder(events, id)
             try checkReplay(stored, events, picture)
@@ -37,7 +40,7 @@ extension Year {
         }
         for _ in 0..<sample {
             guard let person = dice.pick(province.people) else { continue }
-            try await checkInbox(of: person.viewer, picture)
+            try await checkInbox(of: person.viewer, standings, picture)
         }
     }
 
@@ -50,7 +53,8 @@ extension Year {
         let workflow = casefile.workflow
         guard workflow.stages[standing.stage]?.phase != .end else { return }
         // Somebody can go on: no queue stands still because the rules leave nobody to act.
-        let able = province.people.contains { person in
+        let near = province.people.filter { $0.viewer.organ == custody.organ }
+        let able = (near + province.people).contains { person in
             workflow.possible(for: person.viewer.staff, on: standing, world: world).contains {
                 $0.rule.isWaitedFor(at: standing.stage, standing)
             }
@@ -115,8 +119,12 @@ extension Year {
     /// Everyone tries to open a report: it opens for those whom the rules let, with the keys that go with it.
     private func checkReaders(_ id: ReportID) async throws {
         let casefile = casefile
+        guard let standing = try await casefile.database.read({ try StoredReport.load($0, id) })?.standing else { return }
+        let world = try await casefile.world()
         for person in province.people {
             let viewer = person.viewer
+            let reach = Reach.of(viewer.staff, on: standing, world: world, workflow: casefile.workflow)
+            guard !reach.isNone || dice.chance(0.1) else { continue }
             count("tried to read")
             do {
                 let (open, letter) = try await casefile.database.read { tx in
@@ -135,7 +143,10 @@ extension Year {
                 if let letter, Jurisdiction.barred(by: letter.reported, in: open.picture.world)[viewer.staff] != nil {
                     fault("\(who) is named and not barred", on: id)
                 }
-            } catch CasefileError.notFound { continue }
+                if reach.isNone { fault("\(who) reads without reach", on: id) }
+            } catch CasefileError.notFound {
+                if !reach.isNone { fault("\(role(viewer)) does not read what is within reach", on: id) }
+            }
         }
         guard let filed = told[id]?.filed else { return }
         do { _ = try await casefile.receipt(ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)) } catch {
@@ -150,7 +161,9 @@ extension Year {
     }
 
     /// Whoever has an act that a report waits for finds it in the inbox, and nobody else does.
-    private func checkInbox(of viewer: Viewer, _ picture: Picture) async throws {
+    private func checkInbox(
+        of viewer: Viewer, _ standings: [(ReportID, Standing)], _ picture: Picture
+    ) async throws {
         var listed: Set<ReportID> = []
         var offset = 0
         while true {
@@ -160,10 +173,7 @@ extension Year {
             offset += 200
             if !page.more { break }
         }
-        let casefile = casefile
-        for id in order {
-            let stored = try await casefile.database.read { try StoredReport.load($0, id) }
-            guard let standing = stored?.standing else { continue }
+        for (id, standing) in standings {
             let acts = casefile.workflow.possible(for: viewer.staff, on: standing, world: picture.world)
                 .filter { $0.rule.isWaitedFor(at: standing.stage, standing) }.map(\.rule.name)
             guard acts.isEmpty == listed.contains(id) else { continue }

@@ -120,6 +120,9 @@ struct YearReplay {
     private mutating func arrive(_ organ: String?, via: String) {
         guard let organ = organ.flatMap({ OrganID($0) }) else { return }
         organs.append((organ, via))
+        let last = organs.suffix(2).map(\.organ)
+        let same = zip(organs, organs.dropFirst()).filter { [$0.organ, $1.organ] == last }
+        if via != "call-in", same.count >= 2 { add(mark: "ping-pong") }
         handlers = []
         proposal = nil
         disposal = nil
