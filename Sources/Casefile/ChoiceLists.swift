@@ -146,14 +146,16 @@ struct ChoiceLists {
             return Choice(
                 value: String(request.sequence),
                 label: Bilingual(
-                    zh: "\(label.zh)（\(who?.name ?? "—")，\(day)）", en: "\(label.en) (\(who?.nameEnglish ?? "—"), \(day))"))
+                    zh: "\(label.zh)（\(who?.name ?? "—")，\(day)）",
+                    en: "\(label.en) (\(who?.nameEnglish ?? "—"), \(day))"))
         }
     }
 
     /// Open limits that a rule allows to extend, and that were not extended as often as it allows.
     private var extensibleLimits: [Choice] {
         let standing = open.stored.standing
-        let states = try? open.workflow.limitStates(of: standing.done, standing: standing, calendar: open.picture.calendar)
+        let states = try? open.workflow.limitStates(
+            of: standing.done, standing: standing, calendar: open.picture.calendar)
         return (states ?? []).filter { state in
             guard state.met == nil, let prolonging = state.rule.prolonging else { return false }
             let used = standing.done.filter { $0.isAgreement(to: "extend") && $0.codes["limit"] == state.rule.name }

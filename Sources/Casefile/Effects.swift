@@ -78,7 +78,6 @@ extension ActChange {
         open.workflow.stages[after.standing.stage]?.phase == .decision
     }
 
-
     /// Codes stand open in the event; free texts and lists are sealed beside it.
     private mutating func recordFields(_ input: CheckedInput) throws {
         for field in rule.fields {

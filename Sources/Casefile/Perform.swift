@@ -46,7 +46,9 @@ extension Casefile {
         guard !lists.isEmptyHanded(rule, choices) else { throw CasefileError.notNow }
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
-        if rule.effect == "link" { change.original = try await original(checked.values["original"], of: id, for: viewer) }
+        if rule.effect == "link" {
+            change.original = try await original(checked.values["original"], of: id, for: viewer)
+        }
         try change.apply(checked, casefile: self)
         try await commit(change)
     }

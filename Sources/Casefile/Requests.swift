@@ -83,7 +83,8 @@ extension ActChange {
         if let leaders = world.deciders(of: custody.organ, barred: after.standing.barred, except: nil)?.office {
             offices.append(leaders)
         }
-        offices += viewer.map { world.places(of: $0.staff).filter(\.admitted).map(\.office) }?
+        offices +=
+            viewer.map { world.places(of: $0.staff).filter(\.admitted).map(\.office) }?
             .filter { standing.watchers[$0] != nil } ?? []
         var seen: Set<OfficeID> = []
         for office in offices where seen.insert(office).inserted {

@@ -35,14 +35,20 @@ extension ActChange {
         }
     }
 
-    /// The recipients inside one organ that hold this key now; its leaders, who decide whoever works on it, apart.
+    /// The recipients inside one organ that hold this key now and lose it when the desk changes: the old desk, and whoever
+    /// no longer reads. Leaders who decide and offices that look on keep what they have.
     private func holders(of key: SealingKeyID, in organ: OrganID) -> [String] {
         let world = open.picture.world
-        let leaders = world.office(.leaders, of: organ)?.id
-        let leading = Set(leaders.map { world.members(of: $0).map(\.staff) } ?? [])
+        let desk = open.stored.standing.custody?.intakeOffice
+        func reads(_ person: StaffID) -> Bool {
+            Reach.of(person, on: after.standing, world: world, workflow: open.workflow).letter
+        }
         let inside = Set(
-            world.offices(of: organ).filter { $0.id != leaders }.map { Recipient.office($0.id).description }
-                + world.staff.values.filter { $0.organ == organ && !leading.contains($0.id) }
+            world.offices(of: organ)
+                .filter { office in
+                    office.id == desk || !world.members(of: office.id).contains { reads($0.staff) }
+                }.map { Recipient.office($0.id).description }
+                + world.staff.values.filter { $0.organ == organ && !reads($0.id) }
                 .map { Recipient.staff($0.id).description })
         return open.holders.filter { $0.key == key && inside.contains($0.recipient) }.map(\.recipient)
     }

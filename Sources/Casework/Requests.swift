@@ -19,7 +19,8 @@ extension Workflow {
     /// The requests of the organ's present custody that nobody has decided yet, in order. What was asked at an earlier
     /// organ lapsed when the report went on.
     package func pending(on standing: Standing) -> [Request] {
-        let decided = Set(standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
+        let decided = Set(
+            standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
         return standing.done.compactMap { act in
             guard act.custody == standing.custody?.index, let rule = acts[act.act], !rule.approval.isEmpty,
                 !decided.contains(act.sequence)
