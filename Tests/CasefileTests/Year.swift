@@ -51,11 +51,13 @@ final class Year {
         while today < end {
             // Most come in the first ten months, so that what came late can still be seen to the end.
             due += Double(reports) / 153
-            while order.count < reports, Double(order.count) < due { try await file() }
+            while order.count < reports, Double(order.count) < due { try await timed("file") { try await file() } }
             try await workday(upTo: max(8, reports / 100))
             if dice.chance(0.5) { try await browse() }
-            for _ in 0..<max(2, reports / 300) { try await hearReporter() }
-            if round % 60 == 59 { try await check(min(1, 100 / Double(reports)), sample: 8) }
+            for _ in 0..<max(2, reports / 300) { try await timed("reporter") { try await hearReporter() } }
+            if round % 60 == 59 {
+                try await timed("check") { try await check(min(1, 100 / Double(reports)), sample: 8) }
+            }
             round += 1
             await nextMorning(after: Int.random(in: 1...3, using: &dice))
         }
@@ -68,6 +70,15 @@ final class Year {
 
     /// Some minutes of the working day.
     private func pass() { province.clock.advance(seconds: Int64.random(in: 5...90, using: &dice)) }
+
+    func timed<T>(_ what: String, _ body: () async throws -> T) async rethrows -> T {
+        let began = ContinuousClock.now
+        defer {
+            let part = (ContinuousClock.now - began).components
+            tally["µs " + what, default: 0] += Int(part.seconds) * 1_000_000 + Int(part.attoseconds / 1_000_000_000_000)
+        }
+        return try await body()
+    }
 
     func count(_ what: String) { tally[what, default: 0] += 1 }
 
@@ -91,7 +102,9 @@ final class Year {
             if atDesk {
                 filing.channel = dice.pick([.letter, .visit, .phone, .other]) ?? .letter
                 let organ = province.organs.first { $0.code == filing.organ } ?? province.organs[3]
-                let desk = province.people.filter { $0.viewer.organ == organ.id && $0.staff.username.contains("letters") }
+                let desk = province.people.filter {
+                    $0.viewer.organ == organ.id && $0.staff.username.contains("letters")
+                }
                 guard let person = dice.pick(desk) else { return }
                 filed = try await casefile.register(filing, by: person.viewer)
             } else {
@@ -138,8 +151,10 @@ final class Year {
 
     private func work(_ viewer: Viewer, upTo most: Int) async throws {
         let sort = dice.pick(InboxQuery.Sort.allCases) ?? .oldest
-        let page = try await casefile.inbox(
-            InboxQuery(sort: sort, limit: most), for: viewer, titles: dice.chance(0.05))
+        let titles = dice.chance(0.05)
+        let page = try await timed("inbox") {
+            try await casefile.inbox(InboxQuery(sort: sort, limit: most), for: viewer, titles: titles)
+        }
         count("inbox")
         lookAt(page, sort: sort)
         for item in page.items where dice.chance(0.85) {
@@ -181,7 +196,7 @@ final class Year {
         let name = username(viewer)
         let view: ReportView
         do {
-            view = try await casefile.report(id, for: viewer)
+            view = try await timed("view") { try await casefile.report(id, for: viewer) }
         } catch let error as CasefileError {
             return fault("listed for \(role(viewer)) at \(item.stage), not opened: \(error)", on: id, name)
         }
@@ -194,11 +209,12 @@ final class Year {
         }
         if dice.chance(0.1) { shown.append(YearShown(view, on: today)) }
         lookForKeys(view, by: viewer)
+        let passOn = isNoLongerOurs(view)
         let waited = view.acts.filter { $0.rule.isWaitedFor(at: view.standing.stage, view.standing) }
-        if waiting, waited.isEmpty, !isNoLongerOurs(view) {
+        if waiting, waited.isEmpty, !passOn {
             fault("waits for \(role(viewer)) at \(item.stage) with nothing to do", on: id, name)
         }
-        guard let act = dice.weighed(view.acts.map { ($0, weight($0, view)) }) else { return }
+        guard let act = dice.weighed(view.acts.map { ($0, weight($0, view, passOn: passOn)) }) else { return }
         try await perform(act, on: view, by: viewer)
     }
 
@@ -211,7 +227,8 @@ final class Year {
 
     /// A correction showed that the matter is another organ's: only sending up is left to the desk.
     private func isNoLongerOurs(_ view: ReportView) -> Bool {
-        guard let letter = view.letter, let organ = view.standing.custody.flatMap({ view.world.organs[$0.organ] }) else {
+        guard let letter = view.letter, let organ = view.standing.custody.flatMap({ view.world.organs[$0.organ] })
+        else {
             return false
         }
         let decision = Jurisdiction.decide(
@@ -233,7 +250,7 @@ final class Year {
         let id = view.id
         let line = "\(today) \(username(viewer)) \(view.standing.stage)→\(rule.name) \(describe(input))"
         do {
-            try await casefile.perform(rule.name, on: id, by: viewer, input: input)
+            try await timed("perform") { try await casefile.perform(rule.name, on: id, by: viewer, input: input) }
             told[id]?.story.append(line)
             count("act \(rule.name)")
         } catch let error as CasefileError {
@@ -261,7 +278,7 @@ final class Year {
     }
 
     /// Waited acts most, so that reports come to an end; the others as often as people do them.
-    private func weight(_ act: OfferedAct, _ view: ReportView) -> Double {
+    private func weight(_ act: OfferedAct, _ view: ReportView, passOn: Bool) -> Double {
         let unknown = view.letter?.reported.contains { $0.management == .unknown } ?? false
         let rare: [String: Double] = [
             "recuse": 0.03, "ask-recusal": 0.1, "reject": 1.5, "withdraw-proposal": 0.2, "consult": 1, "link": 0.2,
@@ -269,7 +286,7 @@ final class Year {
             "pause": 0.2, "resume": 0.5, "clarify": 0.2, "determine-false": 0.1, "protect": 0.1, "trace": 0.1,
             "urge": 0.2, "form-team": 0.2, "open-identity": 0.1, "pass-to-investigation": 0.6, "wake": 0.6,
             "review-shelved": 0.5, "reopen": 0.2, "allocate": view.standing.stage == "signed" ? 10 : 0.2,
-            "send-up": isNoLongerOurs(view) || view.standing.stage == "approved" ? 10 : 0.2,
+            "send-up": passOn || view.standing.stage == "approved" ? 10 : 0.2,
             "verify-identity": view.standing.realName == "unverified" ? 10 : 0.1,
         ]
         if let weight = rare[act.rule.name] { return weight }

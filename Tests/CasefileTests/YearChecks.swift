@@ -48,7 +48,9 @@ extension Year {
         let standing = stored.standing
         guard let custody = standing.custody else { return fault("nobody holds it", on: stored.id) }
         if organ != custody.organ || office != custody.office { fault("two holders", on: stored.id) }
-        if world.offices[custody.office]?.organ != custody.organ { fault("its office is another organ's", on: stored.id) }
+        if world.offices[custody.office]?.organ != custody.organ {
+            fault("its office is another organ's", on: stored.id)
+        }
         if world.offices[custody.intakeOffice]?.organ != custody.organ { fault("its desk is another's", on: stored.id) }
         let workflow = casefile.workflow
         guard workflow.stages[standing.stage]?.phase != .end else { return }
@@ -119,7 +121,9 @@ extension Year {
     /// Everyone tries to open a report: it opens for those whom the rules let, with the keys that go with it.
     private func checkReaders(_ id: ReportID) async throws {
         let casefile = casefile
-        guard let standing = try await casefile.database.read({ try StoredReport.load($0, id) })?.standing else { return }
+        guard let standing = try await casefile.database.read({ try StoredReport.load($0, id) })?.standing else {
+            return
+        }
         let world = try await casefile.world()
         for person in province.people {
             let viewer = person.viewer

@@ -13,7 +13,8 @@ extension YearProvince {
         let city = county.flatMap { county in organs.first { $0.id == county.parent } }
         let chosen = dice.weighed([(nil, 35), (county?.code, 45), (city?.code, 12), ("P", 5), ("D1", 3)])
         let number = Int.random(in: 0..<100_000, using: &dice)
-        let reporter = dice.chance(0.5)
+        let reporter =
+            dice.chance(0.5)
             ? Reporter(
                 kind: dice.weighed([(.named, 8), (.joint, 1), (.organisation, 1)]) ?? .named,
                 name: YearNames.reported(number), phone: "199\(String(10_000_000 + number))") : nil

@@ -4,8 +4,10 @@ import Foundation
 import Testing
 
 @Suite struct `A year of a province` {
+    /// In all; every engine at hand lives a year with its share of them.
     private static let reports =
-        ProcessInfo.processInfo.environment["MINGJIAN_YEAR_REPORTS"].flatMap { Int($0) } ?? 1000
+        (ProcessInfo.processInfo.environment["MINGJIAN_YEAR_REPORTS"].flatMap { Int($0) } ?? 1000)
+        / TestDatabase.availableEngines.count
     private static let seed = ProcessInfo.processInfo.environment["MINGJIAN_YEAR_SEED"].flatMap { UInt64($0) } ?? 2026
 
     @Test(arguments: TestDatabase.availableEngines)
@@ -18,7 +20,7 @@ import Testing
         let year = Year(province: province, reports: Self.reports, seed: Self.seed)
         do {
             try await year.live()
-            try await year.check(sample: 30)
+            try await year.timed("end check") { try await year.check(sample: 30) }
         } catch {
             await province.close()
             throw error

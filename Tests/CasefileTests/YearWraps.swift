@@ -39,7 +39,8 @@ extension Year {
             }.map(\.viewer.organ))
         for wrap in wraps {
             let holders = wrap.staff.map { [$0] } ?? wrap.office.map { world.members(of: $0).map(\.staff) } ?? []
-            let organ = wrap.staff.flatMap { world.staff[$0]?.organ } ?? wrap.office.flatMap { world.offices[$0]?.organ }
+            let organ =
+                wrap.staff.flatMap { world.staff[$0]?.organ } ?? wrap.office.flatMap { world.offices[$0]?.organ }
             let office = wrap.office.flatMap { world.offices[$0]?.kind.rawValue } ?? "person"
             for person in holders where standing.barred.contains(person) {
                 fault("a barred person holds the \(wrap.kind) key by \(office)", on: stored.id)
