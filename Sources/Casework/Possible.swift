@@ -21,6 +21,12 @@ package struct Waiter: Sendable, Hashable {
     package var except: StaffID?
 }
 
+/// An office that is waited for, without one of its people.
+private struct Seat: Hashable {
+    var office: OfficeID
+    var except: StaffID?
+}
+
 extension Workflow {
     /// The step an act would take now, or `nil` when it cannot be done at this stage.
     func step(of act: ActRule, on standing: Standing, world: World) -> String? {
@@ -66,9 +72,8 @@ extension Workflow {
         let reach = Reach.of(person, on: standing, world: world, workflow: self)
         guard !reach.isNone else { return [] }
         return actOrder.compactMap { name in
-            guard let act = acts[name], isActor(person, of: act, on: standing, world: world),
-                let to = step(of: act, on: standing, world: world), act.isWanted(standing),
-                reach.allows(act)
+            guard let act = acts[name], let to = step(of: act, on: standing, world: world), act.isWanted(standing),
+                reach.allows(act), isActor(person, of: act, on: standing, world: world)
             else { return nil }
             return PossibleAct(rule: act, to: to)
         }

@@ -27,6 +27,9 @@ extension Workflow {
             else { return nil }
             return Request(rule: rule, act: act)
         }
+        if asked.isEmpty { return [] }
+        let decided = Set(standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
+        return asked.filter { !decided.contains($0.sequence) }
     }
 
     /// Who must agree to a request: the first of its rules whose condition holds.
