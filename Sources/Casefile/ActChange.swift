@@ -158,7 +158,7 @@ struct ActChange: Sendable {
         try tx.run(
             """
             DELETE FROM key_wrap WHERE recipient IN \(list: recipients) AND key_id IN
-              (SELECT id FROM sealing_key WHERE report_id = \(report) AND kind = 'letter')
+              (SELECT id FROM sealing_key WHERE report_id = \(report) AND kind IN ('letter', 'shared'))
             """)
     }
 }

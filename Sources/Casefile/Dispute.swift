@@ -19,7 +19,6 @@ extension ActChange {
         else { throw CasefileError.aboveThisPlatform }
         add(barred)
         try arrive(at: receiver, audience: audience)
-        dropLetterWrapsOf = organsPassedBy(open.workflow)
     }
 
     /// The report arrives at another organ with a custody of its own; its letter key goes with it.

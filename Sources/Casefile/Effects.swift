@@ -8,7 +8,10 @@ extension ActChange {
         // Whoever is barred by the act itself gets no key that the act makes.
         let barsFirst = ["recuse", "amend", "decide"].contains(rule.effect)
         if !barsFirst { try recordFields(input) }
-        if !rule.approval.isEmpty { return try ask() }
+        if !rule.approval.isEmpty {
+            try ask()
+            return try keysFollow()
+        }
         if let mark = rule.mark { add(mark: mark) }
         switch rule.effect {
         case "register":
@@ -71,6 +74,7 @@ extension ActChange {
             }
             if open.stored.standing.stage == "transfer-proposed" { after.standing.proposal = nil }
         }
+        try keysFollow()
     }
 
     /// Whether the report waits for a decision of the leaders.
@@ -188,19 +192,6 @@ extension ActChange {
         codes["to"] = target.id.description
         arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
         try alarmIfToAndFro()
-        if rule.effect == "send-up" { dropLetterWrapsOf = organsPassedBy(open.workflow) }
-    }
-
-    /// Organs that held the report and whose people may no longer read it: their keys go with it.
-    func organsPassedBy(_ workflow: Workflow) -> Set<OrganID> {
-        let world = open.picture.world
-        let organs = Set(after.standing.custodies.map(\.organ))
-        return organs.filter { organ in
-            organ != after.standing.custody?.organ
-                && !world.staff(of: organ).contains {
-                    Reach.of($0.id, on: after.standing, world: world, workflow: workflow).letter
-                }
-        }
     }
 
     /// The identity follows the report to the custodians of the organ that holds it now; those who passed it on keep no

@@ -15,7 +15,6 @@ extension ActChange {
         codes["to"] = sender.organ.description
         arrive(at: sender.organ, desk: sender.intakeOffice, audience: sender.audience, via: "return", after: custody)
         try alarmIfToAndFro()
-        dropLetterWrapsOf = organsPassedBy(open.workflow)
     }
 
     /// The common superior takes the matter to itself and says who handles it.
@@ -30,7 +29,6 @@ extension ActChange {
         codes["to"] = organ.description
         arrive(at: organ, desk: office, audience: .letters, via: "call-in", after: custody)
         after.standing.stage = "incoming"
-        dropLetterWrapsOf = organsPassedBy(open.workflow)
     }
 
     /// The report is at another desk; what was proposed or decided at the last one is over.

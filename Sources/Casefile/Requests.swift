@@ -35,28 +35,12 @@ extension ActChange {
         for (name, value) in request.act.codes where codes[name] == nil && name != "approver" { codes[name] = value }
         codes["request"] = String(sequence)
         codes["agreed"] = input.values["agreed"]
-        settle()
-        defer { takeBackFromDeciders(of: request) }
         guard input.values["agreed"] == "yes" else { return }
         if let mark = request.rule.mark { add(mark: mark) }
         if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
             add([person: .recused])
             try withdraw(from: [person])
         }
-    }
-
-    /// Another organ that was only asked to agree keeps no letter once it has decided.
-    private mutating func takeBackFromDeciders(of request: Request) {
-        let world = open.picture.world
-        let asked = open.workflow.asked(by: request, on: open.stored.standing, world: world)
-        let organs = Set(asked.compactMap { world.offices[$0.office]?.organ })
-        dropLetterWrapsOf.formUnion(
-            organs.filter { organ in
-                organ != after.standing.custody?.organ
-                    && !world.staff(of: organ).contains {
-                        Reach.of($0.id, on: after.standing, world: world, workflow: open.workflow).letter
-                    }
-            })
     }
 
     mutating func add(mark: String) {

@@ -1,0 +1,94 @@
+import Casework
+import Kernel
+import Sealing
+
+/// At the end of every act keys follow need-to-know (I-1, I-2, I-7), whatever the act was.
+extension ActChange {
+    mutating func keysFollow() throws {
+        settle()
+        takeFromBarred()
+        try wrapForTheRest()
+        try wrapForDeciders()
+        dropLetterWrapsOf.formUnion(organsWithoutReader)
+    }
+
+    /// A wrap to a person who is barred goes at once, also of keys that the one who acts does not hold.
+    private mutating func takeFromBarred() {
+        let recipients = Set(after.standing.barred.map { Recipient.staff($0).description })
+        for holder in open.holders where recipients.contains(holder.recipient) {
+            dropWraps.append((holder.key, holder.recipient))
+        }
+    }
+
+    /// Where an office holds a key and one of its members is barred, each of the others gets it instead: by whoever
+    /// acts next and holds the key.
+    private mutating func wrapForTheRest() throws {
+        let world = open.picture.world
+        let offices = Set(after.standing.barred.flatMap { world.places(of: $0).filter(\.admitted).map(\.office) })
+        for (stored, key) in open.keys {
+            for office in offices {
+                let recipient = Recipient.office(office).description
+                guard open.holders.contains(.init(key: stored.id, recipient: recipient)),
+                    !dropWraps.contains(where: { $0.key == stored.id && $0.recipient == recipient })
+                else { continue }
+                dropWraps.append((stored.id, recipient))
+                wraps += try open.picture.wraps(
+                    of: key, to: office, audience: after.standing.custody?.audience ?? .letters,
+                    barred: after.standing.barred)
+            }
+        }
+    }
+
+    /// Whoever must agree or decide, and whoever looks on, can read: also when a leader was barred and the superior's
+    /// decide now, or a correction took the keys from the whole organ.
+    private mutating func wrapForDeciders() throws {
+        let standing = after.standing
+        let world = open.picture.world
+        var offices = Set(standing.watchers.keys)
+        for request in open.workflow.pending(on: standing) {
+            offices.formUnion(open.workflow.asked(by: request, on: standing, world: world).map(\.office))
+        }
+        var deciding = offices.filter { world.offices[$0]?.organ == standing.custody?.organ }
+        if waitsForLeaders, let leaders = standing.deciding {
+            offices.insert(leaders)
+            deciding.insert(leaders)
+        }
+        deciding.subtract(standing.watchers.keys)
+        for office in offices.sorted(by: { $0.description < $1.description }) {
+            if let key = open.letterKey { try wrap(key, to: office) }
+            if deciding.contains(office), let key = open.caseKey { try wrap(key, to: office) }
+        }
+    }
+
+    /// Wraps a key to an office that has none of its own left.
+    private mutating func wrap(_ key: HeldKey, to office: OfficeID) throws {
+        let recipient = Recipient.office(office).description
+        let held =
+            open.holders.contains(.init(key: key.id, recipient: recipient))
+            && !dropWraps.contains { $0.key == key.id && $0.recipient == recipient }
+        if held || wraps.contains(where: { $0.keyID == key.id && $0.recipient == .office(office) }) { return }
+        let isWatcher = after.standing.watchers[office] != nil
+        wraps += try open.picture.wraps(
+            of: key, to: office, audience: isWatcher ? .director : .letters, barred: after.standing.barred)
+    }
+
+    /// Organs that hold the letter and whose people may no longer read it: those that the report passed, who looked
+    /// on, who were asked.
+    private var organsWithoutReader: Set<OrganID> {
+        let world = open.picture.world
+        var organs = Set(after.standing.custodies.map(\.organ))
+        for recipient in Set(open.holders.map(\.recipient)) {
+            let id = String(recipient.drop { $0 != ":" }.dropFirst())
+            let organ =
+                recipient.hasPrefix("office:")
+                ? OfficeID(id).flatMap { world.offices[$0]?.organ } : StaffID(id).flatMap { world.staff[$0]?.organ }
+            if let organ { organs.insert(organ) }
+        }
+        return organs.filter { organ in
+            organ != after.standing.custody?.organ
+                && !world.staff(of: organ).contains {
+                    Reach.of($0.id, on: after.standing, world: world, workflow: open.workflow).letter
+                }
+        }
+    }
+}
