@@ -26,7 +26,9 @@ struct ActRow: MustacheParent {
         limits = words.workflow.limits.filter { limit in
             limit.ends.contains { $0 == act.name || $0.hasPrefix(act.name + "@") }
         }.map { words.text($0.label) + " · " + words.length($0.count, $0.unit) }
-        source = act.source
+        source = ([act.source] + act.approval.map(\.source)).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }.joined(separator: words.texts.language == .en ? "; " : "；")
     }
 
     func child(named name: String) -> Any? {

@@ -44,14 +44,6 @@ struct ChoiceLists {
         }
     }
 
-    /// An act that asks for a choice where there is nothing to choose from cannot be done.
-    func isEmpty(_ act: ActRule, _ choices: DynamicChoices) -> Bool {
-        act.fields.contains { field in
-            let chooses = field.kind == .choice || field.kind == .choices
-            return chooses && field.required && field.when.isEmpty && field.allChoices(choices).isEmpty
-        }
-    }
-
     /// Acts that the letter itself forbids: what is not this organ's goes up and nowhere else, unseen by more people;
     /// what is ours goes up only once that was proposed and approved (规则 15条, I-2).
     func isWithheld(_ act: ActRule) -> Bool {

@@ -136,7 +136,7 @@ extension ActChange {
         // It arrived with this act; whether the superior's letters office may know of it, the letter decides there.
         try Tombstone(maker: viewer.staff, superior: nil, day: at.day, arrived: at.day).insert(tx)
         let lists = ChoiceLists(open: open, letter: letter)
-        let passed = organsPassedBy(open.workflow)
+        let passed = organsWithoutReader
         for custody in open.stored.standing.custodies where passed.contains(custody.organ) {
             guard let organ = open.picture.world.organs[custody.organ], !lists.isOurs(organ) else { continue }
             try tx.run("UPDATE custody SET number = NULL WHERE report_id = \(report) AND idx = \(custody.index)")

@@ -74,7 +74,7 @@ extension ActChange {
 
     /// Organs that hold the letter and whose people may no longer read it: those that the report passed, who looked
     /// on, who were asked.
-    private var organsWithoutReader: Set<OrganID> {
+    var organsWithoutReader: Set<OrganID> {
         let world = open.picture.world
         var organs = Set(after.standing.custodies.map(\.organ))
         for recipient in Set(open.holders.map(\.recipient)) {

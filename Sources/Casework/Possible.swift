@@ -21,12 +21,6 @@ package struct Waiter: Sendable, Hashable {
     package var except: StaffID?
 }
 
-/// An office that is waited for, without one of its people.
-private struct Seat: Hashable {
-    var office: OfficeID
-    var except: StaffID?
-}
-
 extension Workflow {
     /// The step an act would take now, or `nil` when it cannot be done at this stage.
     func step(of act: ActRule, on standing: Standing, world: World) -> String? {

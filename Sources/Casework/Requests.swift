@@ -19,12 +19,10 @@ extension Workflow {
     /// The requests of the organ's present custody that nobody has decided yet, in order. What was asked at an earlier
     /// organ lapsed when the report went on.
     package func pending(on standing: Standing) -> [Request] {
-        let decided = Set(
-            standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
-        return standing.done.compactMap { act in
-            guard act.custody == standing.custody?.index, let rule = acts[act.act], !rule.approval.isEmpty,
-                !decided.contains(act.sequence)
-            else { return nil }
+        let asked = standing.done.compactMap { act -> Request? in
+            guard act.custody == standing.custody?.index, let rule = acts[act.act], !rule.approval.isEmpty else {
+                return nil
+            }
             return Request(rule: rule, act: act)
         }
         if asked.isEmpty { return [] }

@@ -8,11 +8,13 @@ extension Workflow {
         }
     }
 
-    /// Who decides on what an act asks for: whoever may act where it leads, if it leads to a decision.
+    /// Who decides on what an act asks for: whoever must agree to it, and whoever may act where it leads, if it leads
+    /// to a decision.
     package func deciders(on act: ActRule) -> [ActorRule] {
-        let stages = Set(act.steps.compactMap(\.to)).filter { self.stages[$0]?.phase == .decision }
-        guard !stages.isEmpty else { return [] }
         var found: [ActorRule] = []
+        for actor in act.approval.flatMap(\.by) where !found.contains(actor) { found.append(actor) }
+        let stages = Set(act.steps.compactMap(\.to)).filter { self.stages[$0]?.phase == .decision }
+        guard !stages.isEmpty else { return found }
         for other in actOrder.compactMap({ acts[$0] })
         where other.isWaitedForAnywhere && other.steps.contains(where: { stages.contains($0.stage) }) {
             for actor in other.actors where !found.contains(actor) { found.append(actor) }
