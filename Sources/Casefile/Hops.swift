@@ -69,7 +69,9 @@ extension ActChange {
 
     /// Out of scope: handed to another agency, a copy to the office that supervises it (双向移交、单向反馈).
     mutating func handOut(_ input: CheckedInput) throws {
-        guard let copy = input.values["copy-to"].flatMap({ OfficeID($0) }), let letterKey = open.letterKey else { return }
+        guard let copy = input.values["copy-to"].flatMap({ OfficeID($0) }), let letterKey = open.letterKey else {
+            return
+        }
         after.standing.watchers[copy] = "copy"
         wraps += try open.picture.wraps(of: letterKey, to: copy, audience: .director, barred: after.standing.barred)
     }
