@@ -51,12 +51,12 @@ final class Year {
         while today < end {
             // Most come in the first ten months, so that what came late can still be seen to the end.
             due += Double(reports) / 153
-            while order.count < reports, Double(order.count) < due { try await timed("file") { try await file() } }
+            while order.count < reports, Double(order.count) < due { try await file() }
             try await workday(upTo: max(8, reports / 100))
             if dice.chance(0.5) { try await browse() }
-            for _ in 0..<max(2, reports / 300) { try await timed("reporter") { try await hearReporter() } }
+            for _ in 0..<max(2, reports / 300) { try await hearReporter() }
             if round % 60 == 59 {
-                try await timed("check") { try await check(min(1, 100 / Double(reports)), sample: 8) }
+                try await check(min(1, 100 / Double(reports)), sample: 8)
             }
             round += 1
             await nextMorning(after: Int.random(in: 1...3, using: &dice))
@@ -70,15 +70,6 @@ final class Year {
 
     /// Some minutes of the working day.
     private func pass() { province.clock.advance(seconds: Int64.random(in: 5...90, using: &dice)) }
-
-    func timed<T>(_ what: String, _ body: () async throws -> T) async rethrows -> T {
-        let began = ContinuousClock.now
-        defer {
-            let part = (ContinuousClock.now - began).components
-            tally["µs " + what, default: 0] += Int(part.seconds) * 1_000_000 + Int(part.attoseconds / 1_000_000_000_000)
-        }
-        return try await body()
-    }
 
     func count(_ what: String) { tally[what, default: 0] += 1 }
 
@@ -152,9 +143,8 @@ final class Year {
     private func work(_ viewer: Viewer, upTo most: Int) async throws {
         let sort = dice.pick(InboxQuery.Sort.allCases) ?? .oldest
         let titles = dice.chance(0.05)
-        let page = try await timed("inbox") {
-            try await casefile.inbox(InboxQuery(sort: sort, limit: most), for: viewer, titles: titles)
-        }
+        let page = try await casefile.inbox(
+            InboxQuery(sort: sort, limit: most), for: viewer, titles: titles)
         count("inbox")
         lookAt(page, sort: sort)
         for item in page.items where dice.chance(0.85) {
@@ -196,7 +186,7 @@ final class Year {
         let name = username(viewer)
         let view: ReportView
         do {
-            view = try await timed("view") { try await casefile.report(id, for: viewer) }
+            view = try await casefile.report(id, for: viewer)
         } catch let error as CasefileError {
             return fault("listed for \(role(viewer)) at \(item.stage), not opened: \(error)", on: id, name)
         }
@@ -250,7 +240,7 @@ final class Year {
         let id = view.id
         let line = "\(today) \(username(viewer)) \(view.standing.stage)→\(rule.name) \(describe(input))"
         do {
-            try await timed("perform") { try await casefile.perform(rule.name, on: id, by: viewer, input: input) }
+            try await casefile.perform(rule.name, on: id, by: viewer, input: input)
             told[id]?.story.append(line)
             count("act \(rule.name)")
         } catch let error as CasefileError {

@@ -20,7 +20,7 @@ import Testing
         let year = Year(province: province, reports: Self.reports, seed: Self.seed)
         do {
             try await year.live()
-            try await year.timed("end check") { try await year.check(sample: 30) }
+            try await year.check(sample: 30)
         } catch {
             await province.close()
             throw error
