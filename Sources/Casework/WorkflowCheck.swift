@@ -92,14 +92,7 @@ struct WorkflowCheck {
             if limit.starts.isEmpty || limit.ends.isEmpty {
                 throw fault("limits", limit.name, "the limit never starts or never ends")
             }
-            for token in limit.starts + limit.ends where token != "file" {
-                let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
-                let act = parts.first ?? token
-                if workflow.acts[act] == nil { throw fault("limits", limit.name, "no act \"\(act)\"") }
-                if let stage = parts.dropFirst().first, workflow.stages[stage] == nil {
-                    throw fault("limits", limit.name, "no stage \"\(stage)\"")
-                }
-            }
+            try areKnown(limit.starts + limit.ends, of: limit)
             if let fact = limit.when, !Standing.claims.contains(fact) {
                 throw fault("limits", limit.name, "no fact \"\(fact)\"")
             }
@@ -111,9 +104,19 @@ struct WorkflowCheck {
                 if pause.starts.isEmpty || pause.ends.isEmpty || pause.source.zh.isEmpty {
                     throw fault("limits", limit.name, "the pause \"\(pause.name)\" has no start, end or source")
                 }
-                if let act = (pause.starts + pause.ends).first(where: { workflow.acts[$0] == nil }) {
-                    throw fault("limits", limit.name, "no act \"\(act)\"")
-                }
+                try areKnown(pause.starts + pause.ends, of: limit)
+            }
+        }
+    }
+
+    /// What moves a clock is an act, or an act out of one stage (`act@stage`), or the filing itself.
+    private func areKnown(_ tokens: [String], of limit: LimitRule) throws(RuleFault) {
+        for token in tokens where token != "file" {
+            let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
+            let act = parts.first ?? token
+            if workflow.acts[act] == nil { throw fault("limits", limit.name, "no act \"\(act)\"") }
+            if let stage = parts.dropFirst().first, workflow.stages[stage] == nil {
+                throw fault("limits", limit.name, "no stage \"\(stage)\"")
             }
         }
     }

@@ -17,7 +17,7 @@ struct LimitStoryTests {
     {
         let extra =
             "\n    extension: {most: 1, unit: \(more), source: {zh: 第九条, en: Article 9}}"
-            + "\n    pauses: [{name: hearing, label: {zh: 听证, en: Hearing}, starts: [consult], ends: [classify@hearing],"
+            + "\n    pauses: [{name: hearing, label: {zh: 听证, en: Hearing}, starts: [consult], ends: [classify@consulting],"
             + " source: {zh: 第十条, en: Article 10}}]"
         return try RuleText()
             .replacing(after: "  - name: distribution", "count: 5\n    unit: working", amount + extra)
@@ -78,7 +78,7 @@ struct LimitStoryTests {
             "distribution",
             [
                 Done("file", "2026-11-16", from: ""), Done("consult", "2026-11-18"),
-                Done("classify", "2026-11-20", from: "elsewhere"), Done("classify", "2026-11-23", from: "hearing"),
+                Done("classify", "2026-11-20", from: "elsewhere"), Done("classify", "2026-11-23", from: "consulting"),
             ])
         #expect(
             story(state) == [
@@ -142,7 +142,7 @@ struct LimitStoryTests {
             "disposal-opinion",
             [
                 Done("sign", "2026-03-09", from: "referred"), Done("consult", "2026-03-20"),
-                Done("classify", "2026-03-30", from: "hearing"),
+                Done("classify", "2026-03-30", from: "consulting"),
             ], rules)
         #expect(paused.due.text == "2026-04-20" && paused.provisional == false)
         #expect(story(paused).contains("paused 2026-03-21..2026-03-30 Hearing"))
@@ -162,7 +162,7 @@ struct LimitStoryTests {
         #expect(longer.due.text == "2026-11-02", "the last day before it moved, 2 October, and thirty more")
         let paused = try limit(
             "distribution",
-            [filed, Done("consult", "2026-08-10"), Done("classify", "2026-08-20", from: "hearing")], rules)
+            [filed, Done("consult", "2026-08-10"), Done("classify", "2026-08-20", from: "consulting")], rules)
         #expect(paused.due.text == "2026-10-12")
     }
 
@@ -184,7 +184,7 @@ struct LimitStoryTests {
                 "distribution",
                 [
                     Done("file", start.text, from: ""), Done("consult", hearing.text),
-                    Done("classify", hearing.adding(days: step % 12).text, from: "hearing"),
+                    Done("classify", hearing.adding(days: step % 12).text, from: "consulting"),
                 ], rules)
             var next = start.adding(days: 1)
             var counted = 0
