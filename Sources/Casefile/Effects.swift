@@ -13,11 +13,15 @@ extension ActChange {
             return try keysFollow()
         }
         if let mark = rule.mark { add(mark: mark) }
+        if let mark = rule.unmark { after.marks.removeAll { $0 == mark } }
         switch rule.effect {
         case "register":
             drawsNumber = true
             _ = try caseKeyMakingOne()
-            if let marks = input.lists["sensitivity"] { after.marks = marks }
+            if let marks = input.lists["sensitivity"] {
+                let sensitivity = Set(open.workflow.vocabularies["sensitivity"]?.map(\.value) ?? [])
+                after.marks = marks + after.marks.filter { !sensitivity.contains($0) }
+            }
         case "classify":
             after.category = input.values["category"]
             after.standing.category = after.category

@@ -143,6 +143,7 @@ package struct Standing: Sendable {
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
+        "paused",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -178,6 +179,7 @@ package struct Standing: Sendable {
         case "inquiry": disposal == "inquiry"
         case "verification": disposal == "verify"
         case "shelved": stage == "shelved"
+        case "paused": isOpen("pause", until: ["resume"])
         case "appeal": category == "appeal"
         default: false
         }

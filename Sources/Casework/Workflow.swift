@@ -128,6 +128,8 @@ package struct ActRule: Sendable, Hashable {
     package var competence: ManagementLevel?
     /// A mark that the report carries from then on.
     package var mark: String?
+    /// A mark that is over with this act.
+    package var unmark: String?
 }
 
 /// Who must agree to a request, and by which article.

@@ -101,7 +101,7 @@ extension Workflow {
             fields: fields, approval: try approval(value.maybe("approval")),
             competence: value.maybe("competence") == nil
                 ? nil : try value.choice("competence", ManagementLevel.self),
-            mark: try value.maybe("mark")?.string())
+            mark: try value.maybe("mark")?.string(), unmark: try value.maybe("unmark")?.string())
     }
 
     static func actors(_ value: YAMLReader) throws(RuleFault) -> [ActorRule] {

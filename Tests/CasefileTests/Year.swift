@@ -27,6 +27,8 @@ final class Year {
     var told: [ReportID: Told] = [:]
     /// In the order of filing.
     var order: [ReportID] = []
+    /// Split off from others: nobody has their receipt.
+    var parts: [ReportID] = []
     var numbers: [OrganID: [String]] = [:]
     var absentUntil: [StaffID: Day] = [:]
     var faults: [String: Fault] = [:]
@@ -243,6 +245,7 @@ final class Year {
             try await casefile.perform(rule.name, on: id, by: viewer, input: input)
             told[id]?.story.append(line)
             count("act \(rule.name)")
+            if rule.effect == "split" { try await follow(partOf: id) }
         } catch let error as CasefileError {
             told[id]?.story.append(line + " ✗ \(error)")
             count("refused \(rule.name): \(short(error))")
@@ -253,6 +256,15 @@ final class Year {
             told[id]?.story.append(line + " ✗ \(error)")
             fault("\(rule.name) at \(view.standing.stage): \(error)", on: id)
         }
+    }
+
+    /// The part that was split off lives on as a report of its own.
+    private func follow(partOf id: ReportID) async throws {
+        let events = try await casefile.database.read { try YearEvent.load($0, id) }
+        guard let born = events.last?.act.codes["born"].flatMap({ ReportID($0) }) else {
+            return fault("split: nothing was born", on: id)
+        }
+        parts.append(born)
     }
 
     /// What a person may meet who did nothing wrong, or something that people do.

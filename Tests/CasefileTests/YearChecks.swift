@@ -12,7 +12,7 @@ extension Year {
     func check(_ part: Double = 1, sample: Int) async throws {
         do { _ = try await casefile.verify() } catch { fault("verify: \(error)", on: nil) }
         let casefile = casefile
-        let ids = order.filter { _ in part >= 1 || dice.chance(part) }
+        let ids = (order + parts).filter { _ in part >= 1 || dice.chance(part) }
         let picture = try await casefile.picture()
         var standings: [(ReportID, Standing)] = []
         for id in ids {
@@ -101,7 +101,7 @@ extension Year {
         same("handlers", replay.handlers.subtracting(standing.barred) == standing.handlers)
         let limits = try casefile.workflow.limitStates(
             of: replay.done, standing: replay.standing(like: standing), calendar: picture.calendar)
-        same("due day", limits.filter { $0.met == nil }.map(\.due).min() == stored.dueDay)
+        same("due day", limits.compactMap(\.runningDue).min() == stored.dueDay)
         for page in shown where page.id == stored.id {
             let then = self.replay(stored, events.prefix(page.sequence))
             same("shown stage", then.stage == page.stage)
@@ -113,7 +113,7 @@ extension Year {
             let limits = try casefile.workflow.limitStates(
                 of: then.done, standing: then.standing(like: standing), calendar: picture.calendar)
             same("shown limits", limits.map(YearShown.words) == page.limits)
-            same("shown due day", limits.filter { $0.met == nil }.map(\.due).min() == page.due)
+            same("shown due day", limits.compactMap(\.runningDue).min() == page.due)
         }
         shown.removeAll { $0.id == stored.id }
     }

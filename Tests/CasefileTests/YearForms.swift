@@ -17,7 +17,7 @@ struct YearForm {
         var input: ActInput = [:]
         for field in rule.fields {
             guard asked(field, input) else { continue }
-            if field.options == "reported", field.kind != .choice { continue }
+            if field.options == "reported", field.kind != .choice, !field.required { continue }
             guard field.required || field.prefill == nil && dice.chance(0.5) else { continue }
             guard let value = value(of: field) else {
                 if field.required { return nil }
@@ -47,6 +47,8 @@ struct YearForm {
         case .choice: return dice.pick(offered).map { .text($0) }
         case .choices:
             guard !offered.isEmpty else { return nil }
+            // A part is less than the whole.
+            if field.options == "reported" { return dice.pick(offered).map { .list([$0]) } }
             let count = Int.random(in: min(2, offered.count)...min(3, offered.count), using: &dice)
             return .list(Array(offered.shuffled(using: &dice).prefix(count)))
         case .date: return .text("2026-0\(Int.random(in: 1...9, using: &dice))-11")

@@ -77,9 +77,14 @@ struct YearReplay {
         done.append(act)
         stage = event.to
         if let rule = workflow.acts[act.act], rule.approval.isEmpty, let mark = rule.mark { add(mark: mark) }
+        if let mark = workflow.acts[act.act]?.unmark { marks.removeAll { $0 == mark } }
         switch act.act {
         case "file": organs = [(event.organ, nil)]
-        case "register": if let list = codes["sensitivity"] { marks = list.split(separator: " ").map(String.init) }
+        case "register":
+            if let list = codes["sensitivity"] {
+                let sensitivity = Set(workflow.vocabularies["sensitivity"]?.map(\.value) ?? [])
+                marks = list.split(separator: " ").map(String.init) + marks.filter { !sensitivity.contains($0) }
+            }
         case "classify": category = codes["category"]
         case "propose": proposal = codes["way"]
         case "withdraw-proposal": proposal = nil
@@ -93,7 +98,7 @@ struct YearReplay {
         case "link": isRepeat = true
         case "refer": handlers = []
         case "recuse": if let staff = act.staff { handlers.remove(staff) }
-        case "forward", "assign", "send-up", "call-in": arrive(codes["to"], via: act.act)
+        case "forward", "assign", "send-up", "dispute", "call-in": arrive(codes["to"], via: act.act)
         case "approve" where act.from == "return-proposed":
             if event.to == "incoming" { return arrive(codes["to"], via: "return") }
             handlers = []
