@@ -88,17 +88,17 @@ struct ActChange: Sendable {
         }
         let key = HeldKey.fresh()
         newKeys.append(NewKey(key: key, kind: "case", custody: custody.index))
-        wraps += try open.picture.wraps(
+        wraps += open.picture.wraps(
             of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
         return key
     }
 
-    /// Gives an office of the holding organ what it needs to read: letter key and case key.
+    /// Gives an office of the holding organ what it needs to read: letter key, case key, and what was told on the way.
     mutating func admit(_ office: OfficeID, audience: Audience) throws {
         guard let letterKey = open.letterKey else { throw CasefileError.keyMissing }
         let caseKey = try caseKeyMakingOne()
-        for key in [letterKey, caseKey] {
-            let made = try open.picture.wraps(
+        for key in [letterKey, caseKey] + open.sharedKeys {
+            let made = open.picture.wraps(
                 of: key, to: office, audience: audience, barred: after.standing.barred)
             guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: office.description) }
             wraps += made

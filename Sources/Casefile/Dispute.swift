@@ -30,12 +30,13 @@ extension ActChange {
         guard let desk = world.office(audience == .internal ? .internal : .letters, of: target.id) else {
             throw CasefileError.nobodyHome(organ: target.code)
         }
-        let made = try open.picture.wraps(
+        let made = open.picture.wraps(
             of: letterKey, to: desk.id, audience: audience, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
         wraps += made
         codes["to"] = target.id.description
         arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
+        try alarmIfToAndFro()
     }
 }
 

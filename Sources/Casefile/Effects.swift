@@ -78,7 +78,19 @@ extension ActChange {
             }
             if open.stored.standing.stage == "transfer-proposed" { after.standing.proposal = nil }
         }
+        try somebodyGoesOn()
         try keysFollow()
+    }
+
+    /// A report is not moved to where nobody could go on with it: who was there may have recused since.
+    private func somebodyGoesOn() throws {
+        guard let custody = after.standing.custody, let before = open.stored.standing.custody,
+            custody.index != before.index || custody.office != before.office
+        else { return }
+        let goesOn = open.picture.world.canCarryOn(
+            custody.office, audience: custody.audience, handlers: after.standing.handlers,
+            barred: after.standing.barred)
+        if !goesOn { throw CasefileError.nobodyHome(organ: custody.organ.description) }
     }
 
     /// Whether the report waits for a decision of the leaders.
@@ -147,7 +159,9 @@ extension ActChange {
         case "return-proposed" where after.standing.stage == "incoming": try handBack()
         case "return-proposed":
             after.standing.handlers = []
+            after.standing.team = []
             after.standing.proposal = nil
+            after.standing.disposal = nil
             updateCustody { $0.office = $0.intakeOffice }
         case "transfer-proposed":
             try refer()
@@ -189,7 +203,7 @@ extension ActChange {
         guard let desk = world.office(audience == .internal ? .internal : .letters, of: target.id) else {
             throw CasefileError.nobodyHome(organ: target.code)
         }
-        let made = try open.picture.wraps(
+        let made = open.picture.wraps(
             of: letterKey, to: desk.id, audience: audience, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
         wraps += made
@@ -204,7 +218,7 @@ extension ActChange {
         guard let key = open.identityKey, let custody = open.stored.standing.custody,
             let office = open.picture.world.office(.custody, of: custody.organ)
         else { throw CasefileError.keyMissing }
-        let made = try open.picture.wraps(
+        let made = open.picture.wraps(
             of: key, to: office.id, audience: .letters, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
         wraps += made

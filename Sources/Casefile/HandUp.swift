@@ -122,7 +122,7 @@ extension ActChange {
             world.offices(of: here.id).map { Recipient.office($0.id).description }
                 + world.staff.values.filter { $0.organ == here.id }.map { Recipient.staff($0.id).description })
         for (stored, key) in open.keys where stored.kind == "case" && stored.custody == custody.index {
-            wraps += try open.picture.wraps(
+            wraps += open.picture.wraps(
                 of: key, to: now.intakeOffice, audience: now.audience, barred: after.standing.barred)
             dropWraps += open.holders.filter { $0.key == stored.id && inside.contains($0.recipient) }
                 .map { ($0.key, $0.recipient) }

@@ -8,7 +8,7 @@ extension ActChange {
         guard let letterKey = open.letterKey, let custody = open.stored.standing.custody,
             let sender = open.stored.standing.senderCustody
         else { throw CasefileError.keyMissing }
-        let made = try open.picture.wraps(
+        let made = open.picture.wraps(
             of: letterKey, to: sender.intakeOffice, audience: sender.audience, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: sender.organ.description) }
         wraps += made
@@ -25,7 +25,7 @@ extension ActChange {
                 $0.admitted && after.standing.watchers[$0.office] == "alarm"
             })?.office, let organ = world.offices[office]?.organ
         else { throw CasefileError.keyMissing }
-        wraps += try open.picture.wraps(of: letterKey, to: office, audience: .letters, barred: after.standing.barred)
+        wraps += open.picture.wraps(of: letterKey, to: office, audience: .letters, barred: after.standing.barred)
         codes["to"] = organ.description
         arrive(at: organ, desk: office, audience: .letters, via: "call-in", after: custody)
         after.standing.stage = "incoming"
@@ -63,7 +63,7 @@ extension ActChange {
             world.canCarryOn(desk.id, audience: .director, barred: after.standing.barred)
         else { return }
         after.standing.watchers[desk.id] = "alarm"
-        wraps += try open.picture.wraps(
+        wraps += open.picture.wraps(
             of: letterKey, to: desk.id, audience: .director, barred: after.standing.barred)
     }
 
@@ -73,6 +73,6 @@ extension ActChange {
             return
         }
         after.standing.watchers[copy] = "copy"
-        wraps += try open.picture.wraps(of: letterKey, to: copy, audience: .director, barred: after.standing.barred)
+        wraps += open.picture.wraps(of: letterKey, to: copy, audience: .director, barred: after.standing.barred)
     }
 }

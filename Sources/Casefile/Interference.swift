@@ -169,7 +169,7 @@ private struct NewInterference: Sendable {
             Array(JSONText.encode(SealedInterference(interference: interference, number: number)).utf8),
             under: key.record.secret, keyID: key.id, binding: .interference(id, "record"))
         var wraps = try picture.wraps(of: key, to: office, audience: .internal, barred: barred)
-            .map { (purpose: "examine", wrap: $0) }
+            .map { (purpose: "examine", wrap: try $0.sealed()) }
         guard !wraps.isEmpty else { throw CasefileError.nobodyHome(organ: viewer.organ.description) }
         if let own = picture.staffKeys[viewer.staff] {
             wraps.append(("own", try key.record.wrapped(to: own, recipient: .staff(viewer.staff))))

@@ -20,12 +20,39 @@ enum Recipient: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One wrap, ready to be stored.
+/// Who gets which key. The rules decide it act by act; it is sealed once, when all is decided, outside of the
+/// transaction.
 struct NewWrap: Sendable {
-    var keyID: SealingKeyID
-    var recipient: Recipient
-    var generation: Int
-    var wrap: [UInt8]
+    let keyID: SealingKeyID
+    let recipient: Recipient
+    let generation: Int
+    private let secret: SecretKey
+    private let publicKey: PublicKey
+    /// Empty until it is sealed: what is not sealed is not stored.
+    private(set) var wrap: [UInt8] = []
+
+    init(_ key: HeldKey, to publicKey: PublicKey, recipient: Recipient, generation: Int) {
+        keyID = key.id
+        secret = key.secret
+        self.publicKey = publicKey
+        self.recipient = recipient
+        self.generation = generation
+    }
+
+    func sealed() throws -> NewWrap {
+        var sealed = self
+        if wrap.isEmpty { sealed.wrap = try Wrap.seal(secret.bytes, to: publicKey, binding: .reportKey(keyID)) }
+        return sealed
+    }
+}
+
+extension [NewWrap] {
+    /// Each recipient's wrap of each key once.
+    func sealed() throws -> [NewWrap] {
+        var seen: Set<OpenReport.Holder> = []
+        return try filter { seen.insert(.init(key: $0.keyID, recipient: $0.recipient.description)).inserted }
+            .map { try $0.sealed() }
+    }
 }
 
 /// A key of a report, in hand.
@@ -104,9 +131,7 @@ extension HeldKey {
     static func fresh() -> HeldKey { HeldKey(id: .random(), secret: .random()) }
 
     func wrapped(to publicKey: PublicKey, recipient: Recipient, generation: Int = 0) throws -> NewWrap {
-        NewWrap(
-            keyID: id, recipient: recipient, generation: generation,
-            wrap: try Wrap.seal(secret.bytes, to: publicKey, binding: .reportKey(id)))
+        try NewWrap(self, to: publicKey, recipient: recipient, generation: generation).sealed()
     }
 }
 
@@ -145,9 +170,9 @@ extension Picture {
 
     func wraps(
         of key: HeldKey, to office: OfficeID, audience: Audience, barred: Set<StaffID>
-    ) throws -> [NewWrap] {
-        try recipients(of: office, audience: audience, barred: barred).map { recipient, publicKey, generation in
-            try key.wrapped(to: publicKey, recipient: recipient, generation: generation)
+    ) -> [NewWrap] {
+        recipients(of: office, audience: audience, barred: barred).map { recipient, publicKey, generation in
+            NewWrap(key, to: publicKey, recipient: recipient, generation: generation)
         }
     }
 }

@@ -10,6 +10,25 @@ extension ActChange {
         try wrapForTheRest()
         try wrapForDeciders()
         dropLetterWrapsOf.formUnion(organsWithoutReader)
+        sharedTextsGoAlong()
+    }
+
+    /// What is told with the act that passes a report on is told to where it goes, and to nobody who reads it no longer.
+    private mutating func sharedTextsGoAlong() {
+        let shared = newKeys.filter { $0.kind == "shared" }.map(\.key)
+        if shared.isEmpty { return }
+        if arrives, let custody = after.standing.custody {
+            for key in shared {
+                wraps += open.picture.wraps(
+                    of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
+            }
+        }
+        let ids = Set(shared.map(\.id))
+        let gone = dropLetterWrapsOf
+        let world = open.picture.world
+        wraps.removeAll { wrap in
+            ids.contains(wrap.keyID) && world.organ(of: wrap.recipient).map(gone.contains) == true
+        }
     }
 
     /// A wrap to a person who is barred goes at once, also of keys that the one who acts does not hold.
@@ -32,7 +51,7 @@ extension ActChange {
                     !dropWraps.contains(where: { $0.key == stored.id && $0.recipient == recipient })
                 else { continue }
                 dropWraps.append((stored.id, recipient))
-                wraps += try open.picture.wraps(
+                wraps += open.picture.wraps(
                     of: key, to: office, audience: after.standing.custody?.audience ?? .letters,
                     barred: after.standing.barred)
             }
@@ -56,7 +75,9 @@ extension ActChange {
         deciding.subtract(standing.watchers.keys)
         for office in offices.sorted(by: { $0.description < $1.description }) {
             if let key = open.letterKey { try wrap(key, to: office) }
-            if deciding.contains(office), let key = open.caseKey { try wrap(key, to: office) }
+            if deciding.contains(office) {
+                for key in [open.caseKey].compactMap(\.self) + open.sharedKeys { try wrap(key, to: office) }
+            }
         }
     }
 
@@ -68,7 +89,7 @@ extension ActChange {
             && !dropWraps.contains { $0.key == key.id && $0.recipient == recipient }
         if held || wraps.contains(where: { $0.keyID == key.id && $0.recipient == .office(office) }) { return }
         let isWatcher = after.standing.watchers[office] != nil
-        wraps += try open.picture.wraps(
+        wraps += open.picture.wraps(
             of: key, to: office, audience: isWatcher ? .director : .letters, barred: after.standing.barred)
     }
 
@@ -84,11 +105,23 @@ extension ActChange {
                 ? OfficeID(id).flatMap { world.offices[$0]?.organ } : StaffID(id).flatMap { world.staff[$0]?.organ }
             if let organ { organs.insert(organ) }
         }
+        for wrap in wraps { if let organ = world.organ(of: wrap.recipient) { organs.insert(organ) } }
         return organs.filter { organ in
             organ != after.standing.custody?.organ
                 && !world.staff(of: organ).contains {
                     Reach.of($0.id, on: after.standing, world: world, workflow: open.workflow).letter
                 }
+        }
+    }
+}
+
+extension World {
+    /// Whose organ holds a wrap; `nil` for the receipt.
+    func organ(of recipient: Recipient) -> OrganID? {
+        switch recipient {
+        case .office(let id): offices[id]?.organ
+        case .staff(let id): staff[id]?.organ
+        case .receipt: nil
         }
     }
 }

@@ -40,7 +40,7 @@ struct NewReport: Sendable {
         let letterKey = HeldKey.fresh()
         let receipt = filing.receipt ?? Receipt.generate()
         let holder = ReceiptHolder(receipt, pepper: keys.pepper)
-        var wraps = try picture.wraps(
+        var wraps = picture.wraps(
             of: letterKey, to: office.id, audience: audience, barred: Set(barred.keys))
         guard !wraps.isEmpty else { throw CasefileError.nobodyHome(organ: organ.description) }
         if hasReceipt { wraps.append(try letterKey.wrapped(to: holder.privateKey.publicKey, recipient: .receipt)) }
@@ -54,7 +54,7 @@ struct NewReport: Sendable {
         ]
         if let reporter = filing.reporter, let custody = picture.world.office(.custody, of: organ) {
             let identityKey = HeldKey.fresh()
-            let identityWraps = try picture.wraps(
+            let identityWraps = picture.wraps(
                 of: identityKey, to: custody.id, audience: .letters, barred: Set(barred.keys))
             guard !identityWraps.isEmpty else { throw CasefileError.nobodyHome(organ: organ.description) }
             wraps += identityWraps
@@ -76,7 +76,7 @@ struct NewReport: Sendable {
         self.at = at
         self.receipt = receipt
         self.newKeys = newKeys
-        self.wraps = wraps
+        self.wraps = try wraps.sealed()
         self.texts = texts
         self.author = author
         channel = filing.channel
@@ -216,6 +216,7 @@ extension Custody {
 extension NewWrap {
     /// For a key that was made in the same transaction: there can be no older wrap.
     func insertFresh(_ tx: any Transaction) throws {
+        guard !wrap.isEmpty else { throw CasefileError.keyMissing }
         try tx.run(
             """
             INSERT INTO key_wrap (key_id, recipient, generation, wrap)

@@ -56,10 +56,13 @@ extension Casefile {
     /// Writes an act's event, texts, keys and projections in one transaction.
     func commit(_ change: ActChange) async throws {
         let casefile = self
+        var change = change
+        change.wraps = try change.wraps.sealed()
+        let sealed = change
         let expected = change.open.stored.standing.sequence
         let known = change.open.picture.world.version
         try await database.write { tx in
-            var change = change
+            var change = sealed
             change.settle()
             let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
             guard version == known else { throw StalePicture() }

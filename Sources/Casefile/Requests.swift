@@ -18,7 +18,7 @@ extension ActChange {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
                 try admit(place.office, audience: .letters)
             } else if let letterKey = open.letterKey {
-                wraps += try open.picture.wraps(
+                wraps += open.picture.wraps(
                     of: letterKey, to: place.office, audience: .letters, barred: after.standing.barred)
             }
         }
@@ -73,7 +73,7 @@ extension ActChange {
         var seen: Set<OfficeID> = []
         for office in offices where seen.insert(office).inserted {
             let audience: Audience = office == custody.intakeOffice ? custody.audience : .letters
-            wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+            wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
         }
         return key
     }

@@ -62,7 +62,8 @@ struct StoredReport: Sendable {
                 realName: try row.get("real_name"), hasReporter: try row.get("has_reporter"),
                 identityAt: try row.get("identity_at"), done: done, category: category,
                 team: Set(JSONText.strings(try row.get("team")).compactMap { StaffID($0) }), isRepeat: repeatOf != nil,
-                watchers: Dictionary(watchers, uniquingKeysWith: { first, _ in first }), deciding: try row.maybe("deciding")),
+                watchers: Dictionary(watchers, uniquingKeysWith: { first, _ in first }),
+                deciding: try row.maybe("deciding")),
             channel: Channel(rawValue: try row.get("channel")) ?? .other, county: try row.maybe("county"),
             management: ManagementLevel(rawValue: try row.get("management")) ?? .unknown,
             category: category, problem: try row.maybe("problem"),
@@ -154,6 +155,7 @@ enum SealedTag {}
 
 extension NewWrap {
     func insert(_ tx: any Transaction) throws {
+        guard !wrap.isEmpty else { throw CasefileError.keyMissing }
         try tx.run("DELETE FROM key_wrap WHERE key_id = \(keyID) AND recipient = \(recipient.description)")
         try tx.run(
             """

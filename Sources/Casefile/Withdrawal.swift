@@ -30,7 +30,7 @@ extension ActChange {
         for (stored, key) in open.keys where stored.kind == "letter" || stored.custody == custody.index {
             if stored.kind == "identity" { continue }
             dropWraps += holders(of: stored.id, in: organ.id).map { (stored.id, $0) }
-            wraps += try open.picture.wraps(
+            wraps += open.picture.wraps(
                 of: key, to: office.id, audience: audience, barred: after.standing.barred)
         }
     }
@@ -71,7 +71,7 @@ extension ActChange {
                 dropWraps.append((stored.id, Recipient.office(office).description))
                 // Where the report has just moved to another office of the organ, the old one gets nothing anew.
                 if movedInside, office != after.standing.custody?.intakeOffice { continue }
-                wraps += try open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+                wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }

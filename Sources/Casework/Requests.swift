@@ -26,7 +26,8 @@ extension Workflow {
             return Request(rule: rule, act: act)
         }
         if asked.isEmpty { return [] }
-        let decided = Set(standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
+        let decided = Set(
+            standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
         return asked.filter { !decided.contains($0.sequence) }
     }
 
@@ -56,7 +57,9 @@ extension Workflow {
     }
 
     /// The offices and roles that were asked to agree when the request was made.
-    package func asked(by request: Request, on standing: Standing, world: World) -> [(office: OfficeID, roles: Set<Role>)] {
+    package func asked(by request: Request, on standing: Standing, world: World) -> [(
+        office: OfficeID, roles: Set<Role>
+    )] {
         let offices = (request.act.codes["approver"] ?? "").split(separator: " ").compactMap { OfficeID(String($0)) }
         let roles = approval(of: request.rule, on: standing, world: world)?.by.reduce(into: Set<Role>()) { all, actor in
             if case .office(_, let roles) = actor { all.formUnion(roles) }

@@ -131,12 +131,14 @@ struct StandInPageTests {
             let term = Term(first: today, last: today)
             let absences = [
                 AbsenceRecord(
-                    absence: Absence(id: .random(), staff: me.id, term: term), declaredBy: me.id, declaredAt: today.start)
+                    absence: Absence(id: .random(), staff: me.id, term: term), declaredBy: me.id,
+                    declaredAt: today.start)
             ]
             let seat = Seat(office: leaders.id, role: .principal)
             let delegations = [
                 DelegationRecord(
-                    delegation: Delegation(id: .random(), post: seat, from: me.id, to: me.id, term: term), reason: .leave,
+                    delegation: Delegation(id: .random(), post: seat, from: me.id, to: me.id, term: term),
+                    reason: .leave,
                     madeBy: me.id, madeAt: today.start)
             ]
             let faults = [FieldFault("first", "required")]
@@ -161,7 +163,8 @@ struct StandInPageTests {
                 (
                     "away",
                     AwayPage(
-                        organ, [me], world, absences: absences, back: back, today: today, form: Form([]), faults: faults,
+                        organ, [me], world, absences: absences, back: back, today: today, form: Form([]),
+                        faults: faults,
                         texts: texts)
                 ),
                 (

@@ -168,7 +168,8 @@ struct SmallWorld {
         try await act("sign", id, "\(o).inspector")
         guard let handler = people["\(o).handler"] else { throw WorldError.nobody(o) }
         try await act("allocate", id, "\(o).inspector", ["handlers": .list([handler.staff.description])])
-        try await act("dispose", id, "\(o).handler",
+        try await act(
+            "dispose", id, "\(o).handler",
             [
                 "kind": .text("verify"), "opinion": .text("拟初步核实"), "plan": .text("调取账目，逐户核对"),
             ])

@@ -103,6 +103,7 @@ struct YearReplay {
             if event.to == "incoming" { return arrive(codes["to"], via: "return") }
             handlers = []
             proposal = nil
+            disposal = nil
         case "approve" where act.from == "transfer-proposed": handlers = []
         case "reject":
             if act.from == "disposal-proposed" { disposal = nil }

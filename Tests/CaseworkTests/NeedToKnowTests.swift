@@ -2,7 +2,7 @@ import Casework
 import Kernel
 import Testing
 
-/// Single moments worth a sentence of their own; every other one is in `EveryStoryTests`.
+/// Single moments worth a sentence of their own; every other one is in `Every story that the rules allow`.
 struct NeedToKnowTests {
     let people: TestWorld
     let world: World

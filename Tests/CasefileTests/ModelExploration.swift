@@ -1,0 +1,197 @@
+import Casework
+import Kernel
+
+@testable import Casefile
+
+/// Walks through every moment that acts can bring one report to, breadth first: the first fault is the shortest story.
+struct Exploration {
+    let scene: Scene
+    let model: Model
+    let closed: Set<OrganID>
+    let closedOffices: Set<OfficeID>
+    var found = Findings()
+
+    private var seen: Set<Shape> = []
+    private var queue: [Moment] = []
+    private let counted: Set<StaffID>
+    private let lower: Set<String>
+
+    init(_ scene: Scene, _ model: Model) {
+        self.scene = scene
+        self.model = model
+        let world = model.picture.world
+        closed = Set(scene.closed.compactMap { world.organ(code: $0)?.id })
+        closedOffices = Set(
+            world.offices.values.filter { office in
+                scene.closedOffices.contains("\(world.organs[office.organ]?.code ?? "").\(office.code)")
+            }.map(\.id))
+        lower = Set(scene.lower.compactMap { world.organ(code: $0)?.id.description })
+        let counting: Set<Role> = [.registrar, .triage, .deputy, .principal]
+        counted = Set(world.memberships.filter { counting.contains($0.role) }.map(\.staff))
+    }
+
+    /// Goes through all of it; at most `most` moments, beyond which the scene is too wide to be of use.
+    mutating func run(most: Int) throws -> Findings {
+        guard let first = try Moment(scene, model) else {
+            found.add("nobody may receive it", 1)
+            return found
+        }
+        add(first)
+        var next = 0
+        while next < queue.count, next < most {
+            let moment = queue[next]
+            next += 1
+            visit(moment)
+        }
+        if next < queue.count { found.add("more than \(most) moments", 1) }
+        found.states = seen.count
+        found.visited = next
+        return found
+    }
+
+    private mutating func add(_ moment: Moment) {
+        if seen.insert(Shape(moment, model, counted: counted)).inserted { queue.append(moment) }
+    }
+
+    private mutating func visit(_ moment: Moment) {
+        let standing = moment.standing
+        let (world, workflow) = (model.picture.world, model.workflow)
+        found.stages.insert(standing.stage)
+        var reaches: [StaffID: Reach] = [:]
+        var possible: [StaffID: [PossibleAct]] = [:]
+        for person in model.people {
+            let reach = Reach.of(person.id, on: standing, world: world, workflow: workflow)
+            reaches[person.id] = reach
+            guard !reach.isNone else { continue }
+            let acts = workflow.possible(for: person.id, on: standing, world: world)
+            if !acts.isEmpty { possible[person.id] = acts }
+        }
+        var inspection = Inspection(
+            model: model, moment: moment, possible: possible, closed: closed, closedOffices: closedOffices,
+            reaches: reaches, asked: Inspection.asked(standing))
+        inspection.run()
+        found.look(at: moment, model)
+        var (moved, done, waited): (Bool, Set<String>, Set<String>) = (false, [], [])
+        for person in model.people {
+            guard let acts = possible[person.id], let reach = reaches[person.id] else { continue }
+            let open = moment.open(for: person.id, reach, model)
+            let lists = ChoiceLists(open: open, letter: open.letterKey.map { _ in moment.letter }, viewer: person.id)
+            for act in acts where mayTry(act, moment) && !lists.isWithheld(act.rule) {
+                let name = act.rule.name
+                // Where not every actor is followed, one who can is enough.
+                if !scene.everyActor, name != "recuse", done.contains(name) { continue }
+                let outcomes = outcomes(of: act, by: person, at: moment, open, lists, &inspection)
+                if act.rule.isWaitedFor(at: standing.stage, standing) { waited.insert(name) }
+                if outcomes.isEmpty { continue }
+                done.insert(name)
+                found.acted(act, person, moment, world)
+                for after in outcomes {
+                    moved =
+                        moved || after.standing.stage != standing.stage
+                        || after.standing.custodies.count > standing.custodies.count
+                    if after.standing.custodies.count <= scene.hops { add(after) }
+                }
+            }
+        }
+        // What cannot be approved, or be done as approved, because nobody is left where it would go, can still be
+        // rejected, or proposed anew.
+        if done.contains("reject") { waited.remove("approve") }
+        if done.contains("withdraw-proposal") { waited.subtract(["refer", "forward", "assign"]) }
+        for name in waited.subtracting(done).sorted() {
+            inspection.faults.append("\(name) is waited for and nobody can do it")
+        }
+        if !moved, workflow.stages[standing.stage]?.phase != .end {
+            inspection.faults.append("nobody can move the report on")
+        }
+        for fault in inspection.faults { found.add("\(fault) — \(moment.told(model))", standing.done.count) }
+    }
+
+    /// The moments that an act may lead to; none if it is refused whatever is filled in.
+    private func outcomes(
+        of act: PossibleAct, by person: Staff, at moment: Moment, _ open: OpenReport, _ lists: ChoiceLists,
+        _ inspection: inout Inspection
+    ) -> [Moment] {
+        let rule = act.rule
+        let choices = lists.lists(for: [rule])
+        guard !lists.isEmptyHanded(rule, choices) else { return [] }
+        let forms = ModelForms(scene: scene, edition: moment.edition, lowerIDs: lower)
+        let viewer = Viewer(staff: person.id, organ: person.organ, privateKey: Model.nobodysKey)
+        var outcomes: [Moment] = []
+        for input in forms.inputs(rule, choices, at: moment) {
+            do {
+                let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
+                var change = ActChange(
+                    act: act, open: open, letter: open.letterKey == nil ? nil : moment.letter, viewer: viewer,
+                    at: Model.start)
+                try change.apply(checked, casefile: model.casefile)
+                let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)
+                outcomes.append(try moment.after(change, model, edition: edition))
+            } catch let error as CasefileError {
+                switch error {
+                case .nobodyHome, .aboveThisPlatform: continue
+                case .invalid(let faults) where faults.allSatisfy({ ["mayNotReceive", "tooFew"].contains($0.reason) }):
+                    continue
+                default: inspection.faults.append("\(rule.name) by \(person.username) is refused: \(error)")
+                }
+            } catch { inspection.faults.append("\(rule.name) by \(person.username) fails: \(error)") }
+        }
+        return outcomes
+    }
+
+    private func mayTry(_ act: PossibleAct, _ moment: Moment) -> Bool {
+        let name = act.rule.name
+        if scene.skips.contains(name) { return false }
+        if !act.rule.approval.isEmpty, name != "report-up" {
+            guard scene.asks.contains(name), moment.requests(model.workflow) < scene.requests else { return false }
+        }
+        if name == "recuse" {
+            return moment.standing.done.lazy.filter { $0.act == "recuse" }.count < scene.recusals
+        }
+        return name != "amend" || moment.edition + 1 < scene.letters.count
+    }
+}
+
+/// What an exploration saw.
+struct Findings: Sendable {
+    var states = 0
+    var visited = 0
+    var stages: Set<String> = []
+    /// Stage, act, role and relation of whoever acted.
+    var acts: Set<[String]> = []
+    /// How often somebody in this relation to the report was looked at.
+    var looks: [String: Int] = [:]
+    var faultCount = 0
+    /// The first fault of each kind.
+    var faults: [String] = []
+    private var kinds: Set<String> = []
+
+    mutating func add(_ fault: String, _ length: Int) {
+        faultCount += 1
+        let kind = String(fault.prefix { $0 != "—" })
+        if faults.count < 20, kinds.insert(kind).inserted { faults.append(fault) }
+    }
+
+    mutating func look(at moment: Moment, _ model: Model) {
+        for person in model.people { looks[Self.relation(person, moment, model.picture.world), default: 0] += 1 }
+    }
+
+    mutating func acted(_ act: PossibleAct, _ person: Staff, _ moment: Moment, _ world: World) {
+        let standing = moment.standing
+        let roles = Set(world.places(of: person.id).map(\.role.rawValue)).sorted().joined(separator: "+")
+        acts.insert([standing.stage, act.rule.name, roles, Self.relation(person, moment, world)])
+    }
+
+    static func relation(_ person: Staff, _ moment: Moment, _ world: World) -> String {
+        let standing = moment.standing
+        guard let custody = standing.custody else { return "nobody" }
+        if standing.barred.contains(person.id) {
+            return standing.done.contains { $0.act == "recuse" && $0.staff == person.id }
+                ? "recused" : "reported or kin"
+        }
+        if person.organ == custody.organ { return "own unit" }
+        if standing.custodies.contains(where: { $0.organ == person.organ }) { return "held it before" }
+        if world.organs[person.organ]?.level == .dispatched { return "dispatched team" }
+        if world.lies(custody.organ, within: person.organ) { return "superior" }
+        return world.lies(person.organ, within: custody.organ) ? "subordinate" : "elsewhere"
+    }
+}

@@ -1,0 +1,79 @@
+import Casework
+import Kernel
+
+@testable import Casefile
+
+/// Keys against need-to-know: who may read can, who must not cannot.
+extension Inspection {
+    mutating func keysFollowReach(_ person: Staff, _ reach: Reach, _ custody: Custody) {
+        let held = held(by: person.id)
+        let papers = moment.keys.keys.contains { $0.kind == "case" && $0.custody == custody.index }
+        if reach.letter { check(held.contains { $0.kind == "letter" }, "\(person.username) may read and has no key") }
+        if reach.papers, papers {
+            check(
+                held.contains { $0.kind == "case" && $0.custody == custody.index },
+                "\(person.username) may read the papers and has no key")
+        }
+        if reach.custody {
+            check(held.contains { $0.kind == "identity" }, "\(person.username) keeps the identity and has no key")
+        }
+        if standing.barred.contains(person.id) {
+            // What an organ wrote that the report has left is wrapped anew by whoever acts there next, if ever.
+            let bad = held.filter { $0.kind == "letter" || $0.kind == "identity" || $0.custody == custody.index }
+            check(bad.isEmpty, "\(person.username) is barred and holds \(bad.map { "\($0.kind) \($0.custody)" })")
+        }
+        let isClosed =
+            closed.contains { world.lies(person.organ, within: $0) }
+            || world.places(of: person.id).contains { closedOffices.contains($0.office) }
+        if isClosed { check(held.isEmpty, "\(person.username), of those it is about, holds \(held.map(\.kind))") }
+        let places = world.places(of: person.id)
+        if custody.audience == .director,
+            places.allSatisfy({ $0.office == custody.intakeOffice && $0.role != .director }),
+            world.offices[custody.intakeOffice]?.kind == .letters
+        {
+            let here = held.filter { $0.kind == "letter" || $0.custody == custody.index }
+            check(here.isEmpty, "\(person.username), beside the director, holds \(here.map(\.kind))")
+        }
+    }
+
+    /// The keys that this person can open, reach or not.
+    private func held(by person: StaffID) -> [OpenReport.StoredKey] {
+        let mine = model.recipients(of: person)
+        return moment.keys.keys.filter { key in
+            mine.contains { moment.holders.contains(.init(key: key.id, recipient: $0)) }
+        }
+    }
+
+    /// Other organs hold a letter key only while somebody there may read, and no organ holds another's papers but who
+    /// decides for it, or to whom it had to hand them up. The identity is with the custodians who keep it.
+    mutating func keysStayInTheirOrgans(_ custody: Custody) {
+        let readers = Set(reaches.filter(\.value.letter).compactMap { world.staff[$0.key]?.organ })
+        let keys = Dictionary(moment.keys.keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for holder in moment.holders {
+            guard let key = keys[holder.key], let organ = organ(of: holder.recipient) else { continue }
+            let name = "\(world.organs[organ]?.code ?? "") holds \(key.kind) \(key.custody)"
+            switch key.kind {
+            case "case":
+                let owner = standing.custodies.first { $0.index == key.custody }?.organ
+                let next = standing.custodies.first { $0.index == key.custody + 1 }
+                let wentUp = next?.organ == organ && next?.via == "send-up"
+                check(organ == owner || wentUp || isLeaders(holder.recipient), "\(name), papers of another organ")
+            case "identity":
+                check(organ == standing.identityOrgan, "\(name), whose custodians no longer keep it")
+            default: check(organ == custody.organ || readers.contains(organ), "\(name) and nobody there may read")
+            }
+        }
+    }
+
+    private func organ(of recipient: String) -> OrganID? {
+        let id = String(recipient.drop { $0 != ":" }.dropFirst())
+        return recipient.hasPrefix("office:")
+            ? OfficeID(id).flatMap { world.offices[$0]?.organ } : StaffID(id).flatMap { world.staff[$0]?.organ }
+    }
+
+    private func isLeaders(_ recipient: String) -> Bool {
+        let id = String(recipient.drop { $0 != ":" }.dropFirst())
+        if recipient.hasPrefix("office:") { return OfficeID(id).flatMap { world.offices[$0]?.kind } == .leaders }
+        return StaffID(id).map { world.places(of: $0).contains { world.offices[$0.office]?.kind == .leaders } } ?? false
+    }
+}

@@ -1,0 +1,153 @@
+import Casework
+import Foundation
+import Kernel
+import Sealing
+
+@testable import Casefile
+
+/// One moment of one report: its row, its keys and who holds them, its letter. No database: what an act writes is
+/// worked out by the code that works it out for people, and laid over this.
+struct Moment {
+    var stored: StoredReport
+    var keys: [OpenReport.StoredKey: HeldKey]
+    var holders: Set<OpenReport.Holder>
+    var letter: Letter
+    /// Which of the scene's letters it is.
+    var edition = 0
+
+    var standing: Standing { stored.standing }
+
+    /// A report that has just been filed, wherever the rules of jurisdiction take it; `nil`: nobody may have it.
+    init?(_ scene: Scene, _ model: Model) throws {
+        let world = model.picture.world
+        let letter = scene.letter(0)
+        guard
+            case .receive(let organ, let audience, let reasons, let barred) = Jurisdiction.decide(
+                organ: scene.organ, place: nil, reported: letter.reported, hasReporter: scene.signed, in: world)
+        else { return nil }
+        let reporter = scene.signed ? Reporter(kind: .named, name: "柳举报", phone: "19900000000") : nil
+        let filing = Filing(organ: scene.organ, letter: letter, reporter: reporter, channel: .web)
+        let new = try NewReport(
+            filing, organ: organ, audience: audience, reasons: reasons, barred: barred, picture: model.picture,
+            at: Model.start, keys: model.casefile.keys)
+        let custody = Custody(
+            index: 0, organ: organ, intakeOffice: new.office, office: new.office, audience: audience, via: nil,
+            since: Model.start, number: nil)
+        stored = StoredReport(
+            id: new.id,
+            standing: Standing(
+                stage: "received", sequence: 1, custodies: [custody], handlers: [], barred: Set(barred.keys),
+                proposer: nil, proposal: nil, disposal: nil, realName: scene.signed ? "unverified" : "anonymous",
+                hasReporter: scene.signed,
+                done: [DoneAct(act: "file", from: "", staff: nil, custody: 0, at: Model.start, sequence: 1)]),
+            channel: .web, county: nil, management: new.management, category: nil, problem: nil, marks: [],
+            receivedAt: Model.start, intakeOrder: 1, dueDay: nil, receiptKey: nil, rated: false)
+        keys = [:]
+        holders = []
+        self.letter = letter
+        put(new.newKeys, new.wraps)
+    }
+
+    private mutating func put(_ new: [NewKey], _ wraps: [NewWrap]) {
+        for one in new { keys[.init(id: one.key.id, kind: one.kind, custody: one.custody)] = one.key }
+        for wrap in wraps where wrap.recipient != .receipt {
+            holders.insert(.init(key: wrap.keyID, recipient: wrap.recipient.description))
+        }
+    }
+
+    /// What this person opens of it: need-to-know first, then the keys in hand.
+    func open(for person: StaffID, _ reach: Reach, _ model: Model) -> OpenReport {
+        let mine = model.recipients(of: person)
+        let held = keys.filter { key, _ in
+            (key.kind == "identity" ? reach.custody : reach.letter)
+                && mine.contains { holders.contains(.init(key: key.id, recipient: $0)) }
+        }
+        return OpenReport(
+            stored: stored, reach: reach, keys: held, picture: model.picture, workflow: model.workflow,
+            holders: holders,
+            hasCaseKey: keys.keys.contains { $0.kind == "case" && $0.custody == standing.custody?.index })
+    }
+
+    /// The moment after a change was written.
+    func after(_ change: ActChange, _ model: Model, edition: Int) throws -> Moment {
+        var change = change
+        change.settle()
+        var next = self
+        next.stored = change.after
+        next.edition = edition
+        let world = model.picture.world
+        let handed = Set(keys.keys.filter { ["letter", "shared"].contains($0.kind) }.map(\.id))
+        for organ in change.dropLetterWrapsOf {
+            let gone = Set(
+                world.offices(of: organ).map { Recipient.office($0.id).description }
+                    + world.staff.values.filter { $0.organ == organ }.map { Recipient.staff($0.id).description })
+            next.holders = next.holders.filter { !(handed.contains($0.key) && gone.contains($0.recipient)) }
+        }
+        for drop in change.dropWraps { next.holders.remove(.init(key: drop.key, recipient: drop.recipient)) }
+        next.put(change.newKeys, change.wraps)
+        if let text = change.texts.last(where: { $0.field == "letter" }),
+            let key = keys.first(where: { $0.key.kind == "letter" })?.value
+        {
+            let plain = try Envelope.open(
+                text.envelope, under: key.secret, binding: .text(stored.id, "letter", change.sequence))
+            next.letter = try JSONDecoder().decode(Letter.self, from: Data(plain))
+        }
+        return next
+    }
+}
+
+/// The small world of a scene, with the keys of its people and offices.
+struct Model: Sendable {
+    static let start = Instant(milliseconds: 1_767_571_200_000)
+    /// Acts are worked out with keys already open: nobody opens anything with this one.
+    static let nobodysKey = PrivateKey.generate()
+
+    let casefile: Casefile
+    let picture: Picture
+    let workflow: Workflow
+    let people: [Staff]
+    private let recipients: [StaffID: Set<String>]
+
+    init(_ province: YearProvince, _ picture: Picture, _ scene: Scene) throws {
+        casefile = province.casefile
+        workflow = casefile.workflow
+        let kept = Set(scene.organs)
+        let organs = province.organs.filter { kept.contains($0.code) }
+        let ids = Set(organs.map(\.id))
+        let code = Dictionary(organs.map { ($0.id, $0.code) }, uniquingKeysWith: { first, _ in first })
+        let (here, elsewhere) = (scene.posts, Scene.postsElsewhere)
+        people = province.people.map(\.staff).filter { person in
+            guard let organ = code[person.organ] else { return false }
+            let post = person.username.split(separator: ".").dropFirst().joined(separator: ".")
+            return (organ == scene.organ ? here : elsewhere).contains(post)
+        }.map { person in
+            var person = person
+            person.kin = scene.kin.contains(person.username) ? [Kin(name: Scene.name, relation: "叔父")] : []
+            return person
+        }
+        let known = Set(people.map(\.id))
+        var places = picture.world.memberships.filter { known.contains($0.staff) }
+        let offices = province.offices.filter { ids.contains($0.organ) }
+        for (username, office, role) in scene.seats {
+            guard let person = people.first(where: { $0.username == username }),
+                let seat = offices.first(where: { $0.organ == person.organ && $0.kind == office })
+            else { continue }
+            places.append(Membership(staff: person.id, office: seat.id, role: role, admitted: true))
+        }
+        var picture = picture
+        picture.world = World(
+            version: 1, organs: organs, offices: offices, staff: people, memberships: places)
+        self.picture = picture
+        recipients = Dictionary(grouping: places.filter(\.admitted), by: \.staff).mapValues { own in
+            Set(own.map { Recipient.office($0.office).description })
+        }
+    }
+
+    /// Whose wraps this person can open: their own and those of the offices that let them in.
+    func recipients(of person: StaffID) -> Set<String> {
+        (recipients[person] ?? []).union([Recipient.staff(person).description])
+    }
+
+    func person(_ username: String) -> Staff? { people.first { $0.username == username } }
+    func name(_ person: StaffID?) -> String { person.flatMap { picture.world.staff[$0]?.username } ?? "" }
+}

@@ -1,0 +1,130 @@
+import Casework
+import Kernel
+
+@testable import Casefile
+
+/// The same need-to-know, told a second way: by where a person sits.
+extension Inspection {
+    mutating func placesDecide(_ person: Staff, _ reach: Reach, _ custody: Custody) {
+        let places = world.places(of: person.id)
+        let isCustodian = places.contains {
+            $0.role == .custodian && world.offices[$0.office]?.organ == standing.identityOrgan
+        }
+        let isBarred = standing.barred.contains(person.id)
+        check(
+            reach.custody == (isCustodian && standing.hasReporter && !isBarred),
+            "\(person.username) and the identity: \(reach)")
+        let isClosed =
+            closed.contains { world.lies(person.organ, within: $0) }
+            || places.contains { closedOffices.contains($0.office) }
+        check(!isClosed || reach == .none, "\(person.username) of those it is about: \(reach)")
+        if isBarred { return }
+        let looksOn = places.contains { $0.role == .director && standing.watchers[$0.office] != nil }
+        let isAsked = isAsked(person, custody)
+        let decides = decides(person, custody)
+        if person.organ != custody.organ {
+            check(reach.papers == decides, "\(person.username) of another organ, papers: \(reach)")
+            let entitled = isSender(person) || looksOn || isAsked || decides
+            check(
+                reach.letter == entitled && reach.outline == entitled, "\(person.username) of another organ: \(reach)")
+        } else if !looksOn, !isAsked {
+            check(reach.letter == reach.papers, "\(person.username), the letter without its papers: \(reach)")
+            if !reach.letter || decides { return }
+            check(worksOnIt(person, places, custody), "\(person.username), who has no part in it, reads: \(reach)")
+        }
+    }
+
+    /// Sits where the report is, or took part while it was here.
+    private func worksOnIt(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
+        let tookPart = standing.done.contains { $0.custody == custody.index && $0.staff == person.id }
+        let phase = model.workflow.stages[standing.stage]?.phase
+        if standing.team.contains(person.id), phase == .handling { return true }
+        return places.contains { place in
+            let isDirector = place.role == .director
+            if place.office == custody.office, standing.handlers.contains(person.id) || isDirector { return true }
+            if place.office == custody.intakeOffice, isDirector { return true }
+            if place.office == custody.intakeOffice, [.registrar, .triage].contains(place.role) {
+                let isHere = custody.office == custody.intakeOffice && phase != .end
+                let told = standing.done.contains { $0.act == "notify" && $0.custody == custody.index }
+                let owed =
+                    standing.holds("real-name") && !standing.isRepeat && Self.accepted.contains(standing.stage) && !told
+                return custody.audience != .director && (isHere || tookPart || owed)
+            }
+            return world.offices[place.office]?.kind == .leaders && tookPart
+        }
+    }
+
+    /// From acceptance until the conclusion the notice of acceptance is owed (规则 26条).
+    private static let accepted: Set = [
+        "referred", "signed", "allocated", "disposal-proposed", "inquiring", "verifying", "report-signing", "handling",
+    ]
+
+    /// A leader before whom a proposal lies: of this organ, or of the nearest above where none is left here.
+    private func decides(_ person: Staff, _ custody: Custody) -> Bool {
+        guard model.workflow.stages[standing.stage]?.phase == .decision, standing.proposer != person.id else {
+            return false
+        }
+        return leads(person, custody.organ, except: standing.proposer, roles: [.deputy, .principal])
+    }
+
+    /// Forwarded or assigned by this person's desk, and ever since below that desk's organ.
+    private func isSender(_ person: Staff) -> Bool {
+        standing.custodies.indices.dropLast().contains { index in
+            let sender = standing.custodies[index]
+            let rest = standing.custodies[(index + 1)...]
+            let down = rest.first.map { $0.via == "forward" || $0.via == "assign" } ?? false
+            let places = world.places(of: person.id).filter { $0.office == sender.intakeOffice }
+            let tookPart = standing.done.contains { $0.custody == sender.index && $0.staff == person.id }
+            return down && (places.contains { $0.role == .director } || (tookPart && !places.isEmpty))
+                && rest.allSatisfy { world.lies($0.organ, within: sender.organ) }
+        }
+    }
+
+    /// Requests of the organ that holds it now, not decided yet.
+    static func asked(_ standing: Standing) -> [DoneAct] {
+        let names: Set = [
+            "supervise", "extend", "pause", "ask-recusal", "protect", "report-up", "clarify", "determine-false",
+            "trace",
+        ]
+        let asked = standing.done.filter { $0.custody == standing.custody?.index && names.contains($0.act) }
+        if asked.isEmpty { return [] }
+        let decided = Set(standing.done.filter { $0.act == "decide" }.compactMap { $0.codes["request"] })
+        return asked.filter { !decided.contains(String($0.sequence)) }
+    }
+
+    /// Whose agreement each request needs, as the articles say it.
+    private func isAsked(_ person: Staff, _ custody: Custody) -> Bool {
+        asked.contains { act in
+            if act.staff == person.id || act.codes["person"] == person.id.description { return false }
+            let both: Set<Role> = [.deputy, .principal]
+            let asker = act.staff.flatMap { world.staff[$0]?.organ }
+            switch act.act {
+            case "supervise": return leads(person, asker, except: act.staff, roles: both)
+            case "extend" where custody.via == "assign":
+                return leads(person, standing.custodies.dropLast().last?.organ, except: act.staff, roles: both)
+            case "extend", "pause", "ask-recusal", "protect":
+                return leads(person, custody.organ, except: act.staff, roles: both)
+            case "report-up", "clarify":
+                return leads(person, custody.organ, except: act.staff, roles: [.principal])
+            case "determine-false", "trace":
+                let city = world.organs[custody.organ].map(world.line)?.first { world.rank(of: $0) <= 2 }
+                return leads(person, city?.id, except: act.staff, roles: [.principal])
+            default: return false
+            }
+        }
+    }
+
+    /// Whether this person decides for an organ: a leader there, or of the nearest organ above that has one left.
+    private func leads(_ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>) -> Bool {
+        guard let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
+            !standing.barred.contains(person.id)
+        else { return false }
+        for place in world.line(from: organ) {
+            let able = world.members(of: world.office(.leaders, of: place.id)?.id ?? .random()).filter {
+                $0.admitted && $0.staff != except && !standing.barred.contains($0.staff) && roles.contains($0.role)
+            }
+            if !able.isEmpty { return able.contains { $0.staff == person.id } }
+        }
+        return false
+    }
+}

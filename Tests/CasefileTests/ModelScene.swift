@@ -1,0 +1,144 @@
+import Casework
+import Kernel
+
+@testable import Casefile
+
+/// One report in one small world, and how far its story is followed.
+struct Scene: Sendable {
+    static let name = "何平"
+
+    var name: String
+    /// The organ that the reporter chose.
+    var organ = "Q1"
+    var signed = false
+    /// As filed, and as each correction leaves it.
+    var letters: [[ReportedParty]] = [[Self.official(.township)]]
+    /// Kin of the reported, by username.
+    var kin: Set<String> = []
+    /// The organs of this world.
+    var organs = ["C1", "Q1"]
+    /// How many organs the report may pass.
+    var hops = 1
+    var recusals = 0
+    /// Requests that may be made, and how many of them.
+    var asks: Set<String> = []
+    var requests = 0
+    /// In one organ every actor is followed; on longer ways one for each act is enough.
+    var everyActor = false
+    var ways: Set<String> = []
+    /// The organs to which it may go down; empty: all.
+    var lower: Set<String> = []
+    var categories: Set<String> = ["discipline-breach"]
+    var disposals: Set<String> = ["inquiry", "verify"]
+    /// Acts that change nothing, or are followed in another scene.
+    var skips: Set<String> = small
+    /// Organs and offices ("Q1.inspection") that the report is about.
+    var closed: [String] = []
+    var closedOffices: [String] = []
+
+    /// Acts that change nothing for anybody else.
+    static let small: Set = [
+        "message", "open-identity", "urge", "review-shelved", "outside-accepted", "link", "split",
+    ]
+
+    static func official(_ level: ManagementLevel, unit: String = "清棠县交通局", named: String = name) -> ReportedParty {
+        ReportedParty(kind: .person, name: named, unit: unit, position: "副局长", management: level)
+    }
+
+    func letter(_ edition: Int) -> Letter {
+        Letter(title: "反映征地补偿问题", content: "补偿款三年没有发下来，村里没有公示。", reported: letters[edition])
+    }
+
+    /// Who works in the organ at which the report is filed, and in the others.
+    var posts: Set<String> {
+        var posts: Set = [
+            "letters.director.0", "letters.triage.3", "leaders.principal.7", "inspection.director.8",
+            "inspection.handler.9",
+        ]
+        if signed { posts.insert("custody.custodian.17") }
+        if isFull {
+            posts.formUnion([
+                "letters.registrar.2", "leaders.deputy.5", "inspection.handler.10", "investigation.director.12",
+                "investigation.handler.13", "internal.director.15", "internal.handler.16",
+            ])
+        }
+        return posts
+    }
+
+    static let postsElsewhere: Set = [
+        "letters.director.0", "letters.registrar.2", "leaders.deputy.5", "leaders.principal.7", "inspection.director.8",
+        "inspection.handler.9", "custody.custodian.17",
+    ]
+
+    /// Every office of the organ, and more than one of a role; else those without whom nothing goes on.
+    var isFull = true
+
+    /// One clerk is a deputy leader too.
+    let seats: [(String, OfficeKind, Role)] = [("q1.letters.triage.3", .leaders, .deputy)]
+}
+
+extension Scene {
+    private static let plain: Set = ["refer", "keep"]
+
+    static let all: [Scene] = inOneOrgan + fromOrganToOrgan
+
+    private static let inOneOrgan = [
+        Scene(
+            name: "one organ, whoever may act", kin: ["q1.inspection.handler.10", "q1.leaders.deputy.5"],
+            everyActor: true, ways: ["refer"], disposals: ["inquiry", "verify", "shelve", "close"]),
+        Scene(
+            name: "one organ, signed, every way and every small act", signed: true,
+            ways: ["refer", "decline", "hand-out"], disposals: ["close", "shelve"], skips: ["message", "link"]),
+        Scene(name: "one organ, appeals and suggestions", ways: plain, categories: ["appeal", "suggestion"]),
+        Scene(
+            name: "one organ, two recuse themselves", recusals: 2, ways: plain, disposals: ["inquiry"], isFull: false),
+        Scene(
+            name: "one organ, somebody is asked to recuse", asks: ["ask-recusal"], requests: 1, ways: plain,
+            isFull: false),
+        Scene(
+            name: "one organ, every request", signed: true,
+            asks: ["extend", "pause", "clarify", "determine-false", "protect", "trace"], requests: 1,
+            ways: ["refer"], disposals: ["verify"], skips: small.union(["notify", "verify-identity"]), isFull: false),
+        Scene(
+            name: "one organ, a request and a recusal", recusals: 1, asks: ["extend", "trace"], requests: 1,
+            ways: plain, disposals: ["inquiry"], isFull: false),
+    ]
+
+    private static let fromOrganToOrgan = [
+        Scene(
+            name: "named by a correction",
+            letters: [[official(.township, named: "某甲")], [official(.township)]],
+            kin: ["q1.inspection.handler.9", "q1.letters.registrar.2", "c1.letters.registrar.2"],
+            organs: ["C1", "Q1", "T1"], hops: 2, ways: ["refer", "forward"], lower: ["T1"]),
+        Scene(
+            name: "level unknown, then known",
+            letters: [[official(.unknown)], [official(.county)]], hops: 2, ways: ["refer", "hand-out", "send-up"],
+            disposals: ["inquiry"], isFull: false),
+        Scene(
+            name: "an own cadre",
+            letters: [[official(.township, unit: "清棠县纪委监委", named: "温怀垅")]], hops: 2,
+            closedOffices: ["Q1.inspection"]),
+        Scene(
+            name: "the town's commission",
+            letters: [[ReportedParty(kind: .unit, name: "棠漪镇纪委", management: .township)]],
+            organs: ["C1", "Q1", "T1"], hops: 2, closed: ["T1"]),
+        Scene(
+            name: "a team's unit", organ: "D1", letters: [[official(.township, unit: "清棠县民政局")]],
+            organs: ["C1", "Q1", "D1"], hops: 3, ways: ["refer", "forward", "send-up"], lower: ["D1"],
+            disposals: ["inquiry"]),
+        Scene(
+            name: "down, supervised, reported up", organ: "C1", letters: [[official(.county)]], hops: 2,
+            asks: ["supervise", "extend"], requests: 1, ways: ["refer", "assign"], lower: ["Q1"],
+            disposals: ["inquiry"], isFull: false),
+        Scene(
+            name: "down and back, signed", organ: "C1", signed: true, letters: [[official(.county)]], hops: 3,
+            ways: ["keep", "forward", "send-up"], lower: ["Q1"]),
+        Scene(
+            name: "disputed, and a part split off",
+            letters: [[official(.county), official(.township, named: "某乙")]], organs: ["C1", "Q1", "Q2", "T1"],
+            hops: 3, ways: ["keep", "forward"], lower: ["Q2"], skips: small.subtracting(["split"])),
+        Scene(
+            name: "to and fro", organs: ["C1", "Q1", "T1"], hops: 6, ways: ["forward", "keep"],
+            lower: ["T1"], skips: small.union(["consult", "withdraw-proposal", "reject"])),
+    ]
+}

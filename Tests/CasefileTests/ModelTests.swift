@@ -1,0 +1,48 @@
+import Casework
+import Database
+import Foundation
+import Testing
+
+@testable import Casefile
+
+/// Every stage, act, role and relation, explored by code: the acts are those that people do, the keys are real.
+@Suite struct `Every story that the rules allow` {
+    @Test func `no reachable moment gives a forbidden person a copy or a key, and nobody is stuck`() async throws {
+        let province = try await YearProvince.make(.sqlite, seed: 2026)
+        let picture = try await province.casefile.picture()
+        let only = ProcessInfo.processInfo.environment["MINGJIAN_MODEL_SCENE"]
+        let scenes = Scene.all.filter { only == nil || $0.name == only }
+        let all = try await withThrowingTaskGroup(of: (Scene, Findings).self) { group in
+            for scene in scenes {
+                group.addTask {
+                    var exploration = Exploration(scene, try Model(province, picture, scene))
+                    return (scene, try exploration.run(most: 12_000))
+                }
+            }
+            var all: [(Scene, Findings)] = []
+            for try await one in group {
+                print("model check, \(one.0.name): \(one.1.states) states")
+                all.append(one)
+            }
+            return all
+        }
+        await province.close()
+        var (stages, acts): (Set<String>, Set<[String]>) = ([], [])
+        var looks: [String: Int] = [:]
+        for (scene, found) in all.sorted(by: { $0.0.name < $1.0.name }) {
+            stages.formUnion(found.stages)
+            acts.formUnion(found.acts)
+            looks.merge(found.looks, uniquingKeysWith: +)
+            for fault in found.faults { Issue.record("\(scene.name) (\(found.faultCount)): \(fault)") }
+        }
+        let states = all.map(\.1.states).reduce(0, +)
+        let seen = looks.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        print(
+            "model check: \(states) states, \(acts.count) of stage × act × role × relation; people looked at: \(seen)")
+        guard only == nil else { return }
+        let workflow = try Workflow.shipped()
+        #expect(stages == Set(workflow.stageOrder))
+        let left = Set(workflow.actOrder).subtracting(acts.map { $0[1] }).subtracting(["message", "object", "link"])
+        #expect(left.isEmpty, "no scene does \(left.sorted())")
+    }
+}
