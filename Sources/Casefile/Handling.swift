@@ -1,4 +1,5 @@
 import Casework
+import Foundation
 import Kernel
 
 /// The four disposals and what they ask for: new questions, a plan and a team.
@@ -36,10 +37,11 @@ extension ActChange {
         guard let letter else { throw CasefileError.keyMissing }
         let longest = open.workflow.longestSharedRun
         guard longest < CheckedInput.longest else { return }
+        // No field of an act holds a zero character: what stands on both sides of a name is no run.
         var asked = questions
         for party in letter.reported {
             for name in [party.unit, party.name, party.position] where name.count > 1 {
-                asked = asked.replacing(name, with: "\n")
+                asked = asked.replacing(name, with: "\0")
             }
         }
         let told = SharedRun(letter.title + "\n" + letter.content + "\n" + (letter.demand ?? ""), length: longest + 1)
@@ -54,9 +56,10 @@ extension ActChange {
     }
 }
 
-/// All runs of a number of characters that stand in a text, white space and punctuation apart.
+/// All runs of a number of characters that stand in a text. White space, line breaks, punctuation, marks and width are
+/// no difference: nobody gets a sentence across by breaking it into lines.
 struct SharedRun {
-    private let runs: Set<ArraySlice<Character>>
+    private let runs: Set<ArraySlice<Unicode.Scalar>>
     private let length: Int
 
     init(_ text: String, length: Int) {
@@ -64,15 +67,24 @@ struct SharedRun {
         runs = Set(Self.windows(of: text, length))
     }
 
+    /// Whether a piece of the text between zero characters holds one of the runs.
     func occurs(in text: String) -> Bool {
-        text.split(separator: "\n").contains { line in
-            Self.windows(of: String(line), length).contains(where: runs.contains)
+        text.split(separator: "\0").contains { piece in
+            Self.windows(of: String(piece), length).contains(where: runs.contains)
         }
     }
 
-    private static func windows(of text: String, _ length: Int) -> [ArraySlice<Character>] {
-        let letters = text.filter { $0.isLetter || $0.isNumber }.map { $0 }
+    private static func windows(of text: String, _ length: Int) -> [ArraySlice<Unicode.Scalar>] {
+        let letters = text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+                .letterNumber, .otherNumber:
+                true
+            default: false
+            }
+        }
         guard length > 0, letters.count >= length else { return [] }
-        return (0...(letters.count - length)).map { letters[$0..<($0 + length)] }
+        let all = Array(letters)
+        return (0...(all.count - length)).map { all[$0..<($0 + length)] }
     }
 }
