@@ -44,7 +44,10 @@ extension Casefile {
         try await database.write { tx in
             for organ in organs { try organ.save(tx) }
             for office in offices { try office.save(tx) }
-            for person in staff { try person.insert(tx, at: now) }
+            for person in staff {
+                try person.insert(tx, at: now)
+                try Self.noteLateName(tx, of: person.staff.id, at: now)
+            }
             try Self.makeMissingOfficeKeys(tx, at: now)
             try Self.touchWorld(tx)
         }
@@ -52,6 +55,7 @@ extension Casefile {
 
     /// Changes what stands in an organ's, office's or person's record; keys stay as they are.
     package func change(organ: Organ? = nil, office: Office? = nil, staff: Staff? = nil) async throws {
+        let now = clock.now()
         try await database.write { tx in
             if let organ { try organ.save(tx) }
             if let office { try office.save(tx) }
@@ -62,6 +66,7 @@ extension Casefile {
                       aliases = \(JSONText.encode(staff.aliases)), kin = \(JSONText.encode(staff.kin)),
                       units = \(JSONText.encode(staff.units)), active = \(staff.active) WHERE id = \(staff.id)
                     """)
+                try Self.noteLateName(tx, of: staff.id, at: now)
                 if !staff.active { try tx.run("DELETE FROM session WHERE staff_id = \(staff.id)") }
             }
             try Self.touchWorld(tx)

@@ -21,6 +21,8 @@ package struct Picture: Sendable {
     package var calendar: WorkingDayTable
     /// The days on which the same people act: until somebody leaves or comes back.
     var days: ClosedRange<Day>
+    /// Whose record is younger than reports that are here, and since when.
+    var lateNames: [StaffID: Instant] = [:]
 }
 
 /// Keeps the latest picture and looks, at each use, whether the database knows a newer one, or another day has come
@@ -100,13 +102,17 @@ extension Picture {
             return Membership(staff: person, office: office, role: role, admitted: admitted)
         }
         let cover = try Cover.load(tx, today: today, keys: granted)
+        var late: [StaffID: Instant] = [:]
+        for row in try tx.rows("SELECT staff_id, since FROM late_name") {
+            late[try row.get("staff_id")] = try row.get("since")
+        }
         return Picture(
             world: World(
                 version: version, organs: organs, offices: offices, staff: staff, memberships: memberships,
                 cover: cover),
             officeKeys: officeKeys, staffKeys: staffKeys, rules: rules,
             calendar: try CalendarStore.load(tx, shipped: calendar),
-            days: today...max(today, cover.nextTurn?.adding(days: -1) ?? .last))
+            days: today...max(today, cover.nextTurn?.adding(days: -1) ?? .last), lateNames: late)
     }
 }
 

@@ -13,6 +13,7 @@ package enum CasefileSchema {
         RuleStore.migration,
         calendar,
         standIns,
+        lateNames,
     ]
 
     private static let world = [
