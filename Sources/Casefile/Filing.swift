@@ -109,13 +109,17 @@ extension Casefile {
             entry, actor: .staff(viewer.staff), registeredBy: viewer.staff, picture: picture, mark: nil)
     }
 
-    /// Files one imported message; `nil` when its mark is known already. Rank unknown: the director alone.
+    /// Files one imported message; `nil` when its mark is known already. Rank unknown: the director alone. Nobody sorted
+    /// out whom it is about, so whoever of the organ its words name counts as reported (I-1, I-3).
     package func fileImported(_ filing: Filing, mark: [UInt8]) async throws -> Filed? {
         try check(filing)
         let picture = try await picture()
+        let named = filing.organ.flatMap { picture.world.organ(code: $0) }.map { organ in
+            Jurisdiction.own(of: organ, namedIn: [filing.letter.title, filing.letter.content], in: picture.world)
+        }
         guard
             case .receive(let organ, let audience, let reasons, let barred) = Jurisdiction.decide(
-                organ: filing.organ, place: filing.letter.place, reported: filing.letter.reported,
+                organ: filing.organ, place: filing.letter.place, reported: filing.letter.reported + (named ?? []),
                 in: picture.world)
         else { throw CasefileError.invalid([FieldFault("organ", "unknown")]) }
         let entry = try NewReport(

@@ -138,6 +138,18 @@ struct OwnOrganMatch {
     }
 }
 
+extension Jurisdiction {
+    /// The organ's own people whose names stand anywhere in a text, as parties that nobody judged yet.
+    package static func own(of organ: Organ, namedIn texts: [String], in world: World) -> [ReportedParty] {
+        let plain = texts.map(PlainName.normalised)
+        return world.staff(of: organ.id).filter { person in
+            ([person.name] + person.aliases).map(PlainName.normalised).contains { name in
+                name.count >= 2 && plain.contains { $0.contains(name) }
+            }
+        }.map { ReportedParty(kind: .person, name: $0.name, unit: organ.name, management: .unknown) }
+    }
+}
+
 /// Why a member of staff must not read a report (规则 48条).
 package enum BarReason: String, Sendable, Codable {
     case reported, kin, recused
