@@ -42,6 +42,7 @@ class World:
         self.accounts = {account["username"]: account for account in described["accounts"]}
         self.signed_in = {}
         self.known = set()
+        self.known_reports = {}
         self.public = Caller(installation.url)
 
     @property
