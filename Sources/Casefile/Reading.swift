@@ -200,8 +200,8 @@ extension Casefile {
             let kind: String? =
                 switch text.field {
                 case "message.text", "reporter-message.text": "message"
-                case "notify.text", "decline.text": "notice"
-                case "feedback.text": "reply"
+                case "notify.text", "decline.text", "hand-out.text": "notice"
+                case "feedback.text", "outside-result.text": "reply"
                 case "reporter-objection.text", "object.text": "objection"
                 case "rate.comment": "rating"
                 default: nil

@@ -62,7 +62,9 @@ extension Casefile {
         let ended = open.workflow.stages[stage]?.phase == .end
         var result: [ReceiptView.May] = ended ? [] : [.message, .file]
         if stage == "answered" { result.append(.objection) }
-        let answered = stored.standing.done.contains { ["feedback", "decline"].contains($0.act) }
+        let answered = stored.standing.done.contains {
+            ["feedback", "decline", "outside-result"].contains($0.act)
+        }
         if answered, !stored.rated { result.append(.rating) }
         return result
     }
