@@ -185,10 +185,13 @@ package struct Standing: Sendable {
         }
     }
 
-    /// Members of the verification team whose signature is still missing from the report of the last conclusion.
+    /// Members of the verification team whose signature is still missing from the report of the last conclusion. A team
+    /// that was changed, or a verification that was begun anew, has signed nothing yet.
     package func unsigned(in world: World) -> Set<StaffID> {
-        let since = done.lastIndex { $0.act == "conclude" } ?? 0
-        let signed = done.dropFirst(since).filter { $0.act == "conclude" || $0.act == "countersign" }
+        let since = done.lastIndex {
+            ["conclude", "form-team"].contains($0.act) || ($0.act == "approve" && $0.from == "disposal-proposed")
+        }
+        let signed = done.dropFirst(since ?? 0).filter { $0.act == "conclude" || $0.act == "countersign" }
         return team.subtracting(signed.compactMap(\.staff)).subtracting(barred)
             .filter { world.staff[$0]?.active == true }
     }
