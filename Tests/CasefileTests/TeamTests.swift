@@ -1,0 +1,122 @@
+import Casework
+import Database
+import DatabaseTesting
+import Kernel
+import Sealing
+import Testing
+
+@testable import Casefile
+
+@Suite struct `The four disposals` {
+    private func team(_ world: SmallWorld, _ people: String...) throws -> InputValue {
+        .list(try people.map { try world[$0].staff.description })
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a countersigner who has not signed keeps the report open`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged(reporter: Reporter(name: "钱有粮", phone: "19900001207"))
+            try await world.allocated(id)
+            let alone: ActInput = [
+                "kind": .text("verify"), "opinion": .text("初核"), "plan": .text("核账"),
+                "team": try team(world, "q.handler"),
+            ]
+            await #expect(throws: CasefileError.invalid([FieldFault("team", "tooFew")])) {
+                try await world.act("dispose", id, "q.handler", alone)
+            }
+            try await world.dispose(
+                id, "verify", ["plan": .text("核账"), "team": try team(world, "q.handler", "q.bystander")])
+            #expect(try await world.view(id, "q.bystander")?.letter != nil, "whoever verifies reads")
+            try await world.conclude(id, finding: "true")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "report-signing")
+            #expect(try await world.offered("countersign", on: id) == ["q.bystander"])
+            #expect(try await world.waits(id, for: "q.bystander"))
+            await #expect(throws: CasefileError.notNow) {
+                try await world.act("feedback", id, "q.handler", ["way": .text("phone"), "text": .text("办结")])
+            }
+            for person in ["q.inspector", "q.handler"] {
+                await #expect(throws: CasefileError.notYourAct) { try await world.act("countersign", id, person) }
+            }
+            world.clock.advance(days: 2)
+            try await world.act("countersign", id, "q.bystander")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
+            let feedback = try #require(try await world.limit("result-feedback", of: id, for: "q.handler"))
+            #expect(feedback.start.day.text == "2026-03-04", "the last signature concludes")
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `when one of the two stands aside, the director fills up the team and all sign anew`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.dispose(
+                id, "verify", ["plan": .text("核账"), "team": try team(world, "q.handler", "q.bystander")])
+            try await world.conclude(id)
+            try await world.act("recuse", id, "q.bystander", ["reason": .text("与被反映人同村")])
+            #expect(try await `Nobody sees what they must not`.doors(world, id, "q.bystander") == [])
+            await #expect(throws: CasefileError.self) {
+                try await world.act(
+                    "form-team", id, "q.inspector",
+                    ["team": try team(world, "q.handler", "q.bystander"), "reason": .text("补员")])
+            }
+            try await world.act(
+                "form-team", id, "q.inspector",
+                ["team": try team(world, "q.handler", "q.inspector"), "reason": .text("补员")])
+            try await world.conclude(id)
+            #expect(try await world.offered("countersign", on: id) == ["q.inspector"])
+            try await world.act("countersign", id, "q.inspector")
+            #expect(try await world.view(id, "q.inspector")?.standing.stage == "concluded")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `an inquiry goes out in new words, is answered in fifteen working days, and reported in a month`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            let copied = "请说明：三组的修路补偿款\n三年没有发\n下来是为什么"
+            await #expect(throws: CasefileError.invalid([FieldFault("questions", "copied")])) {
+                try await world.act(
+                    "dispose", id, "q.handler",
+                    ["kind": .text("inquiry"), "opinion": .text("函询"), "questions": .text(copied)])
+            }
+            try await world.dispose(id, "inquiry", ["questions": .text("请说明补偿款的发放情况。")])
+            #expect(try await world.limit("inquiry-reply", of: id, for: "q.handler")?.due.text == "2026-03-23")
+            await #expect(throws: CasefileError.notNow) { try await world.conclude(id) }
+            world.clock.advance(days: 7)
+            try await world.act("reply", id, "q.handler", ["way": .text("letter"), "text": .text("本人说明")])
+            #expect(try await world.limit("inquiry-reply", of: id, for: "q.handler")?.met?.day.text == "2026-03-09")
+            #expect(try await world.limit("inquiry-report", of: id, for: "q.handler")?.due.text == "2026-04-09")
+            try await world.conclude(id)
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `what is shelved is looked at every half year and wakes with a reason`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.dispose(id, "shelve")
+            #expect(try await world.limit("shelf-review", of: id, for: "q.inspector")?.due.text == "2026-09-02")
+            #expect(try await world.offers(id, "q.inspector").contains("archive") == false, "shelving is no end")
+            world.clock.advance(days: 170)
+            #expect(try await world.waits(id, for: "q.inspector"))
+            try await world.act("review-shelved", id, "q.inspector", ["text": .text("证人仍在国外")])
+            let next = try #require(try await world.limit("shelf-review", of: id, for: "q.inspector"))
+            #expect(next.met == nil && next.due.text == "2027-02-19" && next.provisional)
+            try await world.act("wake", id, "q.handler", ["reason": .text("证人回国")])
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "allocated")
+            #expect(try await world.limit("shelf-review", of: id, for: "q.inspector")?.runningDue == nil)
+            try await world.dispose(id, "close")
+            try await world.conclude(id)
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+}

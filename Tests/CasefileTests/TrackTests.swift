@@ -1,0 +1,116 @@
+import Casework
+import Database
+import DatabaseTesting
+import Kernel
+import Sealing
+import Testing
+
+@testable import Casefile
+
+@Suite struct `Beside accusations` {
+    @Test(arguments: TestDatabase.availableEngines, ["maintain", "change", "revoke"])
+    func `an appeal is reviewed, approved and told, and never disposed of as a lead`(
+        _ engine: Engine, _ outcome: String
+    ) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged(category: "appeal")
+            try await world.allocated(id)
+            #expect(try await world.offers(id, "q.handler").contains("dispose") == false)
+            try await world.act(
+                "review-appeal", id, "q.handler", ["outcome": .text(outcome), "opinion": .text("复查意见")])
+            #expect(try await world.offers(id, "q.handler").contains("feedback") == false)
+            try await world.act("approve", id, "q.deputy")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
+            #expect(try await world.limit("appeal-feedback", of: id, for: "q.handler")?.due.text == "2026-03-23")
+            try await world.act(
+                "feedback", id, "q.handler", ["way": .text("letter"), "text": .text("复查结论已送达")])
+            #expect(try await world.limit("appeal-feedback", of: id, for: "q.handler")?.met != nil)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a suggestion is dealt with and answered without a disposal`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged(category: "suggestion")
+            try await world.allocated(id)
+            #expect(try await world.offers(id, "q.handler").contains("dispose") == false)
+            try await world.act(
+                "answer-suggestion", id, "q.handler", ["outcome": .text("adopted"), "text": .text("已采纳")])
+            try await world.act("feedback", id, "q.handler", ["way": .text("platform"), "text": .text("谢谢建议")])
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "answered")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func
+        `what is another agency's goes out with calendar limits, and the reporter reads where it is and what came of it`(
+            _ engine: Engine
+        ) async throws
+    {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            let id = filed.id
+            try await world.act("register", id, "q.registrar")
+            try await world.act("classify", id, "q.triage", ["category": .text("out-of-scope")])
+            try await world.act(
+                "propose", id, "q.triage", ["way": .text("hand-out"), "opinion": .text("转住建局")])
+            try await world.act("approve", id, "q.deputy")
+            try await world.act(
+                "hand-out", id, "q.registrar",
+                [
+                    "agency": .text("县住建局"), "text": .text("已转县住建局"),
+                    "copy-to": try world.office("Q.inspection"),
+                ])
+            #expect(try await world.view(id, "q.inspector")?.letter != nil, "who supervises that agency has the copy")
+            #expect(try await world.view(id, "q.handler") == nil)
+            #expect(try await world.limit("outside-acceptance", of: id, for: "q.director")?.due.text == "2026-03-17")
+            var told = try await world.casefile.receipt(world.holder(filed))
+            #expect(told.stage == "handed-out" && told.conversation.map(\.text) == ["已转县住建局"])
+            try await world.act("urge", id, "q.registrar", ["way": .text("remind")])
+            world.clock.advance(days: 14)
+            try await world.act("outside-accepted", id, "q.registrar")
+            // 60 days from 16 March are 15 May; 30 more, 14 June, a Sunday.
+            #expect(try await world.limit("outside-handling", of: id, for: "q.director")?.due.text == "2026-05-15")
+            try await world.act(
+                "extend", id, "q.director", ["limit": .text("outside-handling"), "reason": .text("情况复杂")])
+            try await world.decide(id, "q.deputy")
+            #expect(try await world.limit("outside-handling", of: id, for: "q.director")?.due.text == "2026-06-15")
+            try await world.act("outside-result", id, "q.registrar", ["text": .text("住建局已整改")])
+            #expect(try await world.limit("outside-handling", of: id, for: "q.director")?.met != nil)
+            told = try await world.casefile.receipt(world.holder(filed))
+            #expect(told.stage == "answered" && told.conversation.map(\.text) == ["已转县住建局", "住建局已整改"])
+            #expect(told.conversation.map(\.kind) == ["notice", "reply"])
+            #expect(told.may.contains(.objection) && told.may.contains(.rating))
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a repeat is linked by a person, told of no second time, and to nothing that the clerk may not read`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let someone = Reporter(name: "钱有粮", phone: "19900001207")
+            let first = try await world.judged(reporter: someone)
+            let number = try #require(try await world.view(first, "q.triage")?.number)
+            let foreign = try await world.casefile.file(
+                Filing(organ: "R", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.act("register", foreign.id, "r.registrar")
+            let elsewhere = try #require(try await world.view(foreign.id, "r.director")?.number)
+            let second = try await world.judged(reporter: someone)
+            for wrong in ["Q-2026-99999", elsewhere, try #require(try await world.view(second, "q.triage")?.number)] {
+                await #expect(throws: CasefileError.invalid([FieldFault("original", "unknown")])) {
+                    try await world.act("link", second, "q.triage", ["original": .text(wrong)])
+                }
+            }
+            try await world.act("link", second, "q.triage", ["original": .text(number), "opinion": .text("同人同事")])
+            #expect(try await world.view(second, "q.triage")?.marks.contains("repeat") == true)
+            #expect(try await world.limit("acceptance-notice", of: second, for: "q.triage") == nil)
+            for id in [first, second] { try await world.allocated(id) }
+            #expect(try await world.offers(first, "q.director").contains("notify"))
+            #expect(try await world.offers(second, "q.director").contains("notify") == false)
+            #expect(try await world.casefile.verify().reports == 3)
+        }
+    }
+}
