@@ -101,7 +101,7 @@ class Knocker:
         """What the form of the queue lets one choose."""
         page = self.get("/desk").text
         if name == "tab":
-            return list(dict.fromkeys(re.findall(r'[?&;]tab=([a-z]+)', page))) or ["waiting", "holding", "followed", "done"]
+            return list(dict.fromkeys(re.findall(r"[?&;]tab=([a-z]+)", page)))
         chosen = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.S)
         return [value for value in re.findall(r'<option value="([^"]*)"', chosen[0] if chosen else "") if value]
 
