@@ -48,6 +48,10 @@ package struct ReportView: Sendable {
     package var limits: [LimitState]
     package var acts: [OfferedAct]
     package var due: Day?
+    /// The report's way from desk to desk; empty without the outline.
+    package var way: [HopView]
+    /// What waits for somebody's agreement, as far as this viewer has to know.
+    package var requests: [RequestView]
     package var world: World
     /// The rules that the report follows.
     package var workflow: Workflow
@@ -140,7 +144,8 @@ extension Casefile {
             files: open.reach.letter ? try fileViews(open, tx) : [],
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
-            world: open.picture.world, workflow: workflow)
+            way: way(open, for: viewer), requests: requests(open, for: viewer), world: open.picture.world,
+            workflow: workflow)
     }
 
     struct OpenedText: Sendable {
@@ -189,7 +194,7 @@ extension Casefile {
     }
 
     /// The custodies whose details this viewer may see: those of which a case key is in hand, or before there is one.
-    private func visibleCustodies(_ open: OpenReport) -> Set<Int> {
+    func visibleCustodies(_ open: OpenReport) -> Set<Int> {
         var result = Set(open.keys.keys.filter { $0.kind == "case" }.map(\.custody))
         if open.reach.papers, let index = open.stored.standing.custody?.index { result.insert(index) }
         return result

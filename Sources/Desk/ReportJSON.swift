@@ -30,6 +30,13 @@ struct ReportJSON: Encodable {
         /// Day by day how the due day came about, in the language of the request.
         var explanation: [String]
     }
+    struct Hop: Encodable {
+        var organ, office, number: OrNull<String>
+        var via, since: String
+        var signed: OrNull<String>
+        /// Nobody signed yet for what has to be signed for.
+        var unsigned: Bool
+    }
     struct Option: Encodable { var value, label: String }
     struct Field: Encodable {
         var name, type, label: String
@@ -56,6 +63,7 @@ struct ReportJSON: Encodable {
     var history: [Step]
     var files: [File]
     var messages: [Message]
+    var hops: [Hop]
     var limits: [Limit]
     var acts: [Act]
     /// Why the report is where it is; empty for whom the letter is not.
@@ -87,6 +95,7 @@ struct ReportJSON: Encodable {
         messages = view.conversation.map {
             Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)
         }
+        hops = view.way.map { Hop($0, world: view.world) }
         limits = view.limits.map { Limit($0, texts: texts, language: language) }
         acts = view.acts.map { act in
             Act(
@@ -118,6 +127,7 @@ extension ReportJSON {
         history = []
         files = []
         messages = []
+        hops = []
         limits = []
         acts = []
     }
@@ -157,6 +167,18 @@ extension ReportJSON.Step {
         organ = view.world.organs[entry.organ]?.code
         codes = entry.codes
         texts = Dictionary(entry.texts.map { ($0.field, $0.text) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension ReportJSON.Hop {
+    init(_ view: HopView, world: World) {
+        organ = OrNull(world.organs[view.hop.organ]?.code)
+        office = OrNull(world.offices[view.hop.office]?.code)
+        number = OrNull(view.number)
+        via = view.hop.via
+        since = view.hop.since.rfc3339
+        signed = OrNull(view.hop.signed?.rfc3339)
+        unsigned = view.hop.isToSign && view.hop.signed == nil
     }
 }
 

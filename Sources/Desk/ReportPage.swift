@@ -47,6 +47,8 @@ struct ReportPage: MustacheParent {
     let files: [Entry]
     let upload: String?
     let talk: [Entry]
+    let way: [Entry]
+    let requests: [Entry]
     let limits: [Entry]
     let story: [Entry]
     let acts: [ActForm]
@@ -74,6 +76,10 @@ struct ReportPage: MustacheParent {
         case "upload": here(upload)
         case "talk": talk
         case "hasTalk": !talk.isEmpty
+        case "way": way
+        case "hasWay": !way.isEmpty
+        case "requests": requests
+        case "hasRequests": !requests.isEmpty
         case "limits": limits
         case "hasLimits": !limits.isEmpty
         case "story": story
@@ -111,13 +117,15 @@ struct ReportPageMaker {
     }
 
     func page(queue: QueueModel, acts: [ActForm], back: String, address: String) -> ReportPage {
-        ReportPage(
+        let rows = WayRows(view: view, texts: texts, language: language)
+        return ReportPage(
             queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
             stage: workflow.stageLabel(view.standing.stage, language), facts: facts,
             content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
             masked: view.reporter?.masked ?? false, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
-            limits: limits, story: story, acts: acts, back: back, interference: "/desk/reports/\(view.id)/interference",
+            way: rows.way, requests: rows.requests, limits: limits, story: story, acts: acts, back: back,
+            interference: "/desk/reports/\(view.id)/interference",
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
     }
