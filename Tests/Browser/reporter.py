@@ -15,8 +15,8 @@ NAME, PHONE_NUMBER = "闻一诺", "13900000001"
 class Reporter:
     """Keeps the receipt and nothing else. Every page on the way is looked at."""
 
-    def __init__(self, window, folder):
-        self.window, self.folder, self.receipt = window, folder, None
+    def __init__(self, window, folder, title=TITLE):
+        self.window, self.folder, self.title, self.receipt = window, folder, title, None
 
     def say(self, key):
         assert words(key, self.window.language) in self.window.text, f"{key} is not on {self.window.path}"
@@ -36,9 +36,14 @@ class Reporter:
             self.window.one(f"#{link}")
         self.window.look(f"{self.window.path} with errors")
 
-    def begin(self):
+    def begin(self, poster=None):
+        """From the home page, or from the address on an organ's poster."""
         window = self.window
-        window.open("/").look().press('.doors a[href="/report"]').look().press("main a.button").look()
+        if poster:
+            window.open(poster)
+        else:
+            window.open("/").look().press('.doors a[href="/report"]')
+        window.look().press("main a.button").look()
         self.next()
         self.refused("rank")
         window.fill({"rank": "county"})
@@ -63,11 +68,11 @@ class Reporter:
         self.next()
         self.refused("title")
         assert window.value("content") == CONTENT, "what was written stays where a page is refused"
-        window.fill({"title": TITLE})
+        window.fill({"title": self.title})
         self.next()
         window.look().fill({"when": "去年汛期，五月到八月"})
         self.back()
-        assert (window.value("title"), window.value("content")) == (TITLE, CONTENT)
+        assert (window.value("title"), window.value("content")) == (self.title, CONTENT)
         self.next()
         assert window.value("when") == "去年汛期，五月到八月", "going back loses no answer"
         self.next()
@@ -109,7 +114,7 @@ class Reporter:
 
     def check_and_send(self):
         window = self.window.look()
-        for answer in [TITLE, "孟常流", "清江砂场管理站", "棠漪镇", "清江桥下游", "河滩.png", NAME, PHONE_NUMBER]:
+        for answer in [self.title, "孟常流", "清江砂场管理站", "棠漪镇", "清江桥下游", "河滩.png", NAME, PHONE_NUMBER]:
             assert answer in window.text, f"{answer} is not among the answers"
         window.press('a[href^="/report/what?to=check"]')
         window.fill({"content": CONTENT + "\n砂场在桥东。"})
@@ -121,9 +126,9 @@ class Reporter:
         assert window.one("[data-print]").is_displayed() == window.scripts, "it can print where scripts run"
         assert not any(self.receipt[at:at + 8] in window.driver.current_url for at in range(20))
 
-    def walk_through(self):
-        """From the home page to the receipt."""
-        self.begin()
+    def walk_through(self, poster=None):
+        """From the home page, or a poster, to the receipt."""
+        self.begin(poster)
         self.name_the_reported()
         self.tell()
         self.find_the_place()
@@ -162,6 +167,13 @@ class Reporter:
         self.window.fill(answers, f'form[action="/receipt/{what}"]')
         self.window.press(f'form[action="/receipt/{what}"] .button')
         self.say(f"reporting.receipt.done.{what}")
+
+    def bring_evidence(self, name, text):
+        """Adds a file to what was sent."""
+        (self.folder / name).write_text(text)
+        form = 'form[action="/receipt/files"]'
+        self.window.fill({"files": [self.folder / name]}, form).press(f"{form} .button")
+        assert name in self.window.text, f"{name} is not among the files:\n{self.window.text[:600]}"
 
 
 def unknown_receipt():

@@ -3,7 +3,7 @@
 import pytest
 from chromium import PHONE
 from reporter import NAME, PHONE_NUMBER, TITLE, Reporter
-from staff import Desk
+from staff import Desk, Named
 from words import words
 
 
@@ -20,7 +20,7 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     assert NAME not in desk.window.text and PHONE_NUMBER not in desk.window.text, "identity is for custodians alone"
     assert "approve" not in desk.acts() and "register" in desk.acts()
     desk.act("register", {"people": "1", "sensitivity": ["important"]})
-    desk.number = number_of(desk)
+    desk.number = desk.drawn_number()
     desk.sign_in("qt.letters3")
     desk.find(desk.number)
     desk.act("classify", {"category": "discipline-breach"})
@@ -28,18 +28,15 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     desk.window.look("classify with errors")
     desk.do("qt.letters3", "classify", {"category": "discipline-breach", "problem": "integrity", "opinion": "具体可查"})
     desk.do("qt.cases1", "verify-identity", {"status": "real-name", "note": "电话核实，本人承认"})
-    desk.sign_in("qt.letters3").find(desk.number)
-    office = office_named(desk, "First" if language == "en" else "第一监督")
-    desk.do("qt.letters3", "propose", {"way": "refer", "office": office, "opinion": "建议移送第一监督检查室"})
+    desk.do("qt.letters3", "propose", {
+        "way": "refer", "office": Named("第一监督", "First"), "opinion": "建议移送第一监督检查室"})
     desk.do("qt.leader2", "approve", {"opinion": "照此办理，注意保密"})
     desk.do("qt.letters2", "refer")
     reporter.reads("accepted")
 
     desk.do("qt.inspect1", "sign")
     desk.do("qt.letters3", "notify", {"way": "platform", "text": "您反映的问题已经受理。"})
-    desk.sign_in("qt.inspect1").find(desk.number)
-    handler = person_named(desk, "Gan" if language == "en" else "甘沛霖")
-    desk.do("qt.inspect1", "allocate", {"handlers": [handler]})
+    desk.do("qt.inspect1", "allocate", {"handlers": [Named("甘沛霖", "Gan")]})
     desk.do("qt.inspect3", "dispose", {
         "kind": "verify", "opinion": "线索具体，建议初步核实", "plan": "现场查看，调取台账，分别谈话"})
     desk.do("qt.leader2", "approve")
@@ -67,33 +64,3 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     reporter.reads("closed").window.press('form[action="/receipt/leave"] .button')
     reporter.say("reporting.receipt.left")
     assert TITLE not in reporter.window.open("/receipt").text
-
-
-def number_of(desk):
-    label = words("desk.fact.number", desk.window.language)
-    facts = [fact.text for fact in desk.window.all("dl.facts dt, dl.facts dd")]
-    return facts[facts.index(label) + 1]
-
-
-def option(desk, selector, words_in_it):
-    return next(each for each in desk.window.all(selector) if words_in_it in each.get_attribute("textContent"))
-
-
-def office_named(desk, name):
-    field = 'form[action*="/acts/propose"] [name="office"]'
-    options = desk.window.all(f"{field} option")
-    if options:
-        return option(desk, f"{field} option", name).get_attribute("value")
-    return chosen_by_label(desk, field, name)
-
-
-def person_named(desk, name):
-    return chosen_by_label(desk, 'form[action*="/acts/allocate"] [name="handlers"]', name)
-
-
-def chosen_by_label(desk, selector, name):
-    for field in desk.window.all(selector):
-        label = desk.window.one(f'label[for="{field.get_attribute("id")}"]')
-        if name in label.get_attribute("textContent"):
-            return field.get_attribute("value")
-    raise AssertionError(f"nobody of the name {name} to choose for {selector}")
