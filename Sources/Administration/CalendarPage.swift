@@ -13,7 +13,7 @@ struct CalendarRow: MustacheParent {
 
     init(_ exception: DayException, _ texts: Catalogue, change: CalendarChange.Kind? = nil) {
         self.init([
-            "day": exception.day.text, "name": exception.name,
+            "day": exception.day.text, "name": texts.holiday(exception.name),
             "weekday": texts.text("administration.calendar.weekdays.d\(exception.day.weekday)"),
             "state": Mark(
                 exception.isOffDay ? .plain : .warn,

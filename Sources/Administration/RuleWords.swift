@@ -35,11 +35,21 @@ struct RuleWords: Sendable {
 
     func condition(_ condition: Condition) -> String {
         condition.sorted { $0.key < $1.key }.map { key, values in
-            let vocabulary = key == "proposal" ? "way" : key
-            let names = values.map { workflow.label(vocabulary, $0, language) }
+            let names = values.map { value(of: key, $0) }
             return texts.format(
                 "rules.is", ["fact": word("facts", key), "values": names.joined(separator: texts.text("rules.or"))])
         }.joined(separator: comma)
+    }
+
+    /// A value that a condition names: by the rules' own list, by the act that it is, or by the catalogue.
+    private func value(of fact: String, _ value: String) -> String {
+        let lists = ["proposal": ["way"], "disposal": ["disposal", "appeal-outcome"]][fact] ?? [fact]
+        for list in lists {
+            let label = workflow.label(list, value, language)
+            if label != value { return label }
+        }
+        if fact == "via", let act = workflow.acts[value] { return text(act.label) }
+        return word("values.\(fact)", value)
     }
 
     func step(_ step: Step) -> String {

@@ -16,7 +16,7 @@ extension Workflow {
         let stages = Set(act.steps.compactMap(\.to)).filter { self.stages[$0]?.phase == .decision }
         guard !stages.isEmpty else { return found }
         for other in actOrder.compactMap({ acts[$0] })
-        where other.isWaitedForAnywhere && other.steps.contains(where: { stages.contains($0.stage) }) {
+        where other.steps.contains(where: { stages.contains($0.stage) && other.isAwaited(at: $0.stage) }) {
             for actor in other.actors where !found.contains(actor) { found.append(actor) }
         }
         return found
@@ -40,5 +40,12 @@ extension Workflow {
 }
 
 extension ActRule {
-    fileprivate var isWaitedForAnywhere: Bool { waits != .never }
+    /// Whether a report may wait for the act at a stage.
+    fileprivate func isAwaited(at stage: String) -> Bool {
+        switch waits {
+        case .never: false
+        case .stages(let stages): stages.contains(stage)
+        case .always, .fact: true
+        }
+    }
 }

@@ -14,6 +14,7 @@ enum Sizes {
 struct Completeness: MustacheParent {
     let percent: Int
     let missing: [String]
+    private let comma: String
 
     init(_ letter: Letter, hasReporter: Bool, texts: Catalogue) {
         let party = letter.reported.first
@@ -26,6 +27,7 @@ struct Completeness: MustacheParent {
             ("happened", !letter.happened.isEmpty), ("place", letter.place != nil || !letter.location.isEmpty),
             ("demand", letter.demand?.isEmpty == false), ("reporter", hasReporter),
         ]
+        comma = texts.text("desk.list.items")
         percent = checks.filter(\.1).count * 100 / checks.count
         missing = checks.filter { !$0.1 }.map { texts.text("desk.missing.\($0.0)") }
     }
@@ -33,7 +35,7 @@ struct Completeness: MustacheParent {
     func child(named name: String) -> Any? {
         switch name {
         case "percent": String(percent)
-        case "missing": missing.joined(separator: "、")
+        case "missing": missing.joined(separator: comma)
         case "complete": missing.isEmpty
         default: nil
         }

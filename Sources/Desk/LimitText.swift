@@ -14,7 +14,7 @@ struct LimitText {
             [
                 "days": line.from == line.to ? line.from.text : "\(line.from.text) – \(line.to.text)",
                 "numbers": line.numbers.map(numbers) ?? "", "amount": amount(line.amount, line.unit),
-                "name": line.name?.text(language) ?? "",
+                "name": line.name.map { texts.holiday($0.text(language)) } ?? "",
             ])
     }
 

@@ -12,7 +12,7 @@ struct WayRows {
     private var isEnglish: Bool { language.hasPrefix("en") }
 
     private func name(_ organ: OrganID) -> String? {
-        view.world.organs[organ].map { isEnglish ? $0.nameEnglish : $0.name }
+        view.world.organs[organ].map { isEnglish ? $0.nameEnglish : $0.shortName }
     }
 
     private func name(_ office: OfficeID) -> String? {

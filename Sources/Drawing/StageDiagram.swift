@@ -40,9 +40,9 @@ package struct StageDiagram: Sendable, Equatable {
     }
 
     package static let boxWidth = 176
-    package static let boxHeight = 46
+    package static let boxHeight = 54
     static let laneWidth = 244
-    static let rowHeight = 74
+    static let rowHeight = 80
     static let margin = 34
     static let top = 40
 
@@ -125,9 +125,9 @@ package struct StageDiagram: Sendable, Equatable {
             head: "M\(x2) \(y2)l\(side * 8) -5v10z", isBack: back)
     }
 
-    /// At most two lines; a Chinese character is twice as wide as a Latin one.
+    /// At most three lines; a Chinese character is twice as wide as a Latin one.
     private static func lines(_ label: String, x: Int, y: Int) -> [Line] {
-        let most = 23
+        let most = 21
         func size(_ text: some StringProtocol) -> Int {
             text.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2E7F ? 2 : 1) }
         }
@@ -139,8 +139,8 @@ package struct StageDiagram: Sendable, Equatable {
                 rows.append(String(word))
             }
         }
-        let shown = rows.count > 2 ? [rows[0], rows.dropFirst().joined(separator: " ")] : rows
-        let first = y + boxHeight / 2 + (shown.count > 1 ? -3 : 5)
+        let shown = rows.count > 3 ? Array(rows.prefix(2)) + [rows.dropFirst(2).joined(separator: " ")] : rows
+        let first = y + boxHeight / 2 + 5 - (shown.count - 1) * 17 / 2
         return shown.enumerated().map { Line(text: $1, x: x + boxWidth / 2, y: first + $0 * 17) }
     }
 }

@@ -138,7 +138,7 @@ def report_up(desk, text):
 
 
 def hops(desk):
-    """The rows of the way: organ and office, how it came, and whether it was signed for."""
+    """The rows of the way: desk, how it came, and whether it was signed for."""
     language = desk.window.language
     came = {words(f"desk.via.{via}", language): via for via in ["file", "assign", "return", "refer"]}
     section = next(each for each in desk.window.all("section.panel")
@@ -146,4 +146,4 @@ def hops(desk):
     rows = [[cell.text for cell in row.find_elements("css selector", "th, td")]
             for row in section.find_elements("css selector", "tbody tr")]
     waits = words("desk.way.unsigned", language)
-    return [(row[0], came[row[1]], "unsigned" if row[3] == waits else "signed" if row[3] else "") for row in rows]
+    return [(row[0], came[row[1].split("\n")[0]], "unsigned" if row[2] == waits else "signed" if row[2] else "") for row in rows]

@@ -44,6 +44,12 @@ package struct Catalogue: Sendable {
     /// Whether there is a sentence under the key.
     package func has(_ key: String) -> Bool { entries[key] != nil }
 
+    /// A public holiday as people here call it; the calendar's own name where it has no other.
+    package func holiday(_ name: String) -> String {
+        let key = "holidays.\(name)"
+        return has(key) ? text(key) : name
+    }
+
     /// Each placeholder is filled once; what was filled in is not looked at again.
     private static func filled(_ text: String, _ arguments: [String: String]) -> String {
         guard !arguments.isEmpty, text.contains("{") else { return text }
