@@ -13,6 +13,8 @@ extension ActChange {
             of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) },
             on: open.stored.standing, world: world)
         guard !places.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
+        // What is told with it is told to the others once it is agreed to.
+        codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
         codes["approver"] = places.map(\.office.description).joined(separator: " ")
         for place in places {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
@@ -32,10 +34,15 @@ extension ActChange {
             ).first(where: { $0.sequence == sequence })
         else { throw CasefileError.notNow }
         codes["request-act"] = request.rule.name
-        for (name, value) in request.act.codes where codes[name] == nil && name != "approver" { codes[name] = value }
+        for (name, value) in request.act.codes where codes[name] == nil && !["approver", "key"].contains(name) {
+            codes[name] = value
+        }
         codes["request"] = String(sequence)
         codes["agreed"] = input.values["agreed"]
         guard input.values["agreed"] == "yes" else { return }
+        if let key = open.sharedKeys.first(where: { $0.id.description == request.act.codes["key"] }) {
+            share(key, with: bothSides())
+        }
         if let mark = request.rule.mark { add(mark: mark) }
         if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
             add([person: .recused])
@@ -48,7 +55,8 @@ extension ActChange {
     }
 
     /// The key of what both sides of a hop read: the offices of the holding organ, the sender's desk, the asker's and
-    /// the approvers' offices. One for each act.
+    /// the approvers' offices. One for each act. What is told with a request is the asker's and the approvers' until it
+    /// is agreed to.
     mutating func sharedKey() throws -> HeldKey {
         if let made = newKeys.first(where: { $0.kind == "shared" }) { return made.key }
         guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
@@ -56,25 +64,41 @@ extension ActChange {
         let standing = open.stored.standing
         let key = HeldKey.fresh()
         newKeys.append(NewKey(key: key, kind: "shared", custody: custody.index))
-        var offices = [custody.office, custody.intakeOffice, standing.senderCustody?.intakeOffice].compactMap(\.self)
-        for request in open.workflow.pending(on: standing) {
-            offices += open.workflow.asked(by: request, on: standing, world: world).map(\.office)
-        }
-        offices += open.workflow.approvers(
+        let own = viewer.map { world.places(of: $0.staff).filter(\.admitted).map(\.office) } ?? []
+        var offices = open.workflow.approvers(
             of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) }, on: standing, world: world
         ).map(\.office)
-        // A decision of the leaders is read by them, and a watcher reads what it asked for.
-        if let leaders = world.deciders(of: custody.organ, barred: after.standing.barred, except: nil)?.office {
-            offices.append(leaders)
+        if rule.approval.isEmpty {
+            offices += bothSides()
+            for request in open.workflow.pending(on: standing) {
+                offices += open.workflow.asked(by: request, on: standing, world: world).map(\.office)
+            }
+            // A decision of the leaders is read by them.
+            if let leaders = world.deciders(of: custody.organ, barred: after.standing.barred, except: nil)?.office {
+                offices.append(leaders)
+            }
+        } else {
+            offices += bothSides().filter(own.contains)
         }
-        offices +=
-            viewer.map { world.places(of: $0.staff).filter(\.admitted).map(\.office) }?
-            .filter { standing.watchers[$0] != nil } ?? []
+        // A watcher reads what it asked for.
+        offices += own.filter { standing.watchers[$0] != nil }
+        share(key, with: offices)
+        return key
+    }
+
+    /// The offices on both sides of the last hop.
+    private func bothSides() -> [OfficeID] {
+        let standing = open.stored.standing
+        return [standing.custody?.office, standing.custody?.intakeOffice, standing.senderCustody?.intakeOffice]
+            .compactMap(\.self)
+    }
+
+    private mutating func share(_ key: HeldKey, with offices: [OfficeID]) {
+        guard let custody = open.stored.standing.custody else { return }
         var seen: Set<OfficeID> = []
         for office in offices where seen.insert(office).inserted {
             let audience: Audience = office == custody.intakeOffice ? custody.audience : .letters
             wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
         }
-        return key
     }
 }

@@ -11,9 +11,11 @@ struct Exploration {
     let closedOffices: Set<OfficeID>
     var found = Findings()
 
+    /// Some of the moments that were met.
+    private(set) var samples: [Moment] = []
     private var seen: Set<Shape> = []
     private var queue: [Moment] = []
-    private let counted: Set<StaffID>
+    let counted: Set<StaffID>
     private let lower: Set<String>
 
     init(_ scene: Scene, _ model: Model) {
@@ -44,6 +46,8 @@ struct Exploration {
             visit(moment)
         }
         if next < queue.count { found.add("more than \(most) moments", 1) }
+        // A few that lie far apart, and the last, whose story is the longest.
+        samples = stride(from: queue.count - 1, through: 0, by: -max(1, queue.count / 4)).map { queue[$0] }
         found.states = seen.count
         found.visited = next
         return found
@@ -125,7 +129,9 @@ struct Exploration {
                     at: Model.start)
                 try change.apply(checked, casefile: model.casefile)
                 let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)
-                outcomes.append(try moment.after(change, model, edition: edition))
+                var after = try moment.after(change, model, edition: edition)
+                after.path.append(Moment.Done(act: rule.name, person: person.id, input: input))
+                outcomes.append(after)
             } catch let error as CasefileError {
                 switch error {
                 case .nobodyHome, .aboveThisPlatform: continue

@@ -14,6 +14,14 @@ struct Moment {
     var letter: Letter
     /// Which of the scene's letters it is.
     var edition = 0
+    /// What was done since it was filed, with the forms as they were filled in.
+    var path: [Done] = []
+
+    struct Done {
+        var act: String
+        var person: StaffID
+        var input: ActInput
+    }
 
     var standing: Standing { stored.standing }
 
@@ -25,10 +33,8 @@ struct Moment {
             case .receive(let organ, let audience, let reasons, let barred) = Jurisdiction.decide(
                 organ: scene.organ, place: nil, reported: letter.reported, hasReporter: scene.signed, in: world)
         else { return nil }
-        let reporter = scene.signed ? Reporter(kind: .named, name: "柳举报", phone: "19900000000") : nil
-        let filing = Filing(organ: scene.organ, letter: letter, reporter: reporter, channel: .web)
         let new = try NewReport(
-            filing, organ: organ, audience: audience, reasons: reasons, barred: barred, picture: model.picture,
+            scene.filing, organ: organ, audience: audience, reasons: reasons, barred: barred, picture: model.picture,
             at: Model.start, keys: model.casefile.keys)
         let custody = Custody(
             index: 0, organ: organ, intakeOffice: new.office, office: new.office, audience: audience, via: nil,
@@ -106,14 +112,16 @@ struct Model: Sendable {
     let picture: Picture
     let workflow: Workflow
     let people: [Staff]
+    let places: [Membership]
     private let recipients: [StaffID: Set<String>]
 
     init(_ province: YearProvince, _ picture: Picture, _ scene: Scene) throws {
         casefile = province.casefile
         workflow = casefile.workflow
         let kept = Set(scene.organs)
-        let organs = province.organs.filter { kept.contains($0.code) }
+        var organs = province.organs.filter { kept.contains($0.code) }
         let ids = Set(organs.map(\.id))
+        for index in organs.indices where organs[index].parent.map(ids.contains) != true { organs[index].parent = nil }
         let code = Dictionary(organs.map { ($0.id, $0.code) }, uniquingKeysWith: { first, _ in first })
         let (here, elsewhere) = (scene.posts, Scene.postsElsewhere)
         people = province.people.map(\.staff).filter { person in
@@ -134,6 +142,7 @@ struct Model: Sendable {
             else { continue }
             places.append(Membership(staff: person.id, office: seat.id, role: role, admitted: true))
         }
+        self.places = places
         var picture = picture
         picture.world = World(
             version: 1, organs: organs, offices: offices, staff: people, memberships: places)

@@ -49,6 +49,12 @@ struct Scene: Sendable {
         Letter(title: "反映征地补偿问题", content: "补偿款三年没有发下来，村里没有公示。", reported: letters[edition])
     }
 
+    /// What the reporter sends.
+    var filing: Filing {
+        let reporter = signed ? Reporter(kind: .named, name: "柳举报", phone: "19900000000") : nil
+        return Filing(organ: organ, letter: letter(0), reporter: reporter, channel: .web)
+    }
+
     /// Who works in the organ at which the report is filed, and in the others.
     var posts: Set<String> {
         var posts: Set = [

@@ -99,6 +99,8 @@ import Testing
                 try await world.act("report-up", id, "q.inspector", result)
                 #expect(try await world.offered("decide", on: id) == ["q.principal"])
                 #expect(try await world.offers(id, "c.director").contains("recognise") == false)
+                let early = try await world.words(id, "c.director")
+                #expect(!early.contains("经查属实"), "nothing is told upward before the principal leader agrees")
                 #expect(try await world.limit("assigned-report", of: id, for: "q.inspector")?.met == nil)
                 try await world.decide(id, "q.principal", agreed: agreed)
             }

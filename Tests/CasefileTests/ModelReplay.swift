@@ -1,0 +1,79 @@
+import Casework
+import Database
+import DatabaseTesting
+import Foundation
+import Kernel
+import Sealing
+import WorkingDays
+
+@testable import Casefile
+
+/// A scene's people and offices in a database of their own, where stories are played again by the door that pages use.
+struct ModelReplay {
+    let scene: Scene
+    let model: Model
+    let casefile: Casefile
+    let viewers: [StaffID: Viewer]
+    private let folder: String
+
+    init(_ scene: Scene, _ model: Model, _ province: YearProvince, _ engine: Engine) async throws {
+        self.scene = scene
+        self.model = model
+        folder = NSTemporaryDirectory() + "model-" + Identifier<OrganTag>.random().description
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let database = try await TestDatabase.make(engine)
+        try await migrate(database, CasefileSchema.migrations)
+        let known = province.casefile
+        casefile = Casefile(
+            database: database, clock: SettableClock(Model.start).clock, workflow: known.workflow,
+            calendar: try WorkingDayTable.shipped(), regions: known.regions, keys: known.keys,
+            files: try FileStore(folder: folder), gate: PasswordGate(), passwordCost: .light)
+        let people = Dictionary(
+            province.people.map { ($0.staff.id, $0.viewer) }, uniquingKeysWith: { first, _ in first })
+        viewers = people
+        let world = model.picture.world
+        let staff = model.people.compactMap { person -> NewStaff? in
+            guard let viewer = people[person.id] else { return nil }
+            let places = model.places.filter { $0.staff == person.id }.map { ($0.office, $0.role) }
+            return NewStaff(
+                staff: person, places: places, publicKey: viewer.privateKey.publicKey, sealedKey: [0],
+                mustChange: false)
+        }
+        try await casefile.enlarge(
+            organs: world.organs.values.sorted { world.line(from: $0).count < world.line(from: $1).count },
+            offices: Array(world.offices.values), staff: staff)
+    }
+
+    func close() async {
+        await casefile.database.close()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The moment as the rows have it after everything was done again.
+    func play(_ moment: Moment) async throws -> Moment {
+        let id = try await casefile.file(scene.filing).id
+        for done in moment.path {
+            guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
+            try await casefile.perform(done.act, on: id, by: viewer, input: done.input)
+        }
+        return try await casefile.database.read { tx in
+            var played = moment
+            guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }
+            played.stored = stored
+            played.keys = [:]
+            for row in try tx.rows("SELECT id, kind, custody FROM sealing_key WHERE report_id = \(id)") {
+                let key = OpenReport.StoredKey(
+                    id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"))
+                played.keys[key] = HeldKey.fresh()
+            }
+            let wraps = try tx.rows(
+                """
+                SELECT w.key_id, w.recipient FROM key_wrap w JOIN sealing_key k ON k.id = w.key_id
+                WHERE k.report_id = \(id) AND w.recipient <> 'receipt'
+                """)
+            played.holders = Set(
+                try wraps.map { .init(key: try $0.get("key_id"), recipient: try $0.get("recipient")) })
+            return played
+        }
+    }
+}
