@@ -19,6 +19,23 @@ extension Casefile {
             let at = clock.now().toTheHour
             try await attach(staged, to: open, under: key, act: "reporter-file", viewer: nil, at: at)
         }
+        try await wake(holder)
+    }
+
+    /// New evidence is a new lead: what was shelved goes on (暂存待查).
+    private func wake(_ holder: ReceiptHolder) async throws {
+        let casefile = self
+        try await retryingStale {
+            let open = try await database.read { tx in try OpenReport.load(tx, for: holder, casefile: casefile) }
+            let standing = open.stored.standing
+            guard let rule = open.workflow.stages[standing.stage]?.evidence.flatMap({ open.workflow.acts[$0] }),
+                let to = open.workflow.step(of: rule, on: standing, world: open.picture.world)
+            else { return }
+            try await commit(
+                ActChange(
+                    act: PossibleAct(rule: rule, to: to), open: open, letter: nil, viewer: nil,
+                    at: clock.now().toTheHour))
+        }
     }
 
     /// Attaches a scan or another paper on behalf of the office. At the receiving desk it goes with the letter, to

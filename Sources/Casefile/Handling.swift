@@ -13,10 +13,11 @@ extension ActChange {
         try admitLeaders()
     }
 
-    /// The people who verify: those chosen, else the handlers, who proposed, and the director. At least two.
+    /// The people who verify: those chosen, else the handlers, who proposed, and the director; as many as the rules ask.
     mutating func formTeam(_ chosen: [String]?, field: String) throws {
         let world = open.picture.world
         guard let office = open.stored.standing.custody?.office else { throw CasefileError.notFound }
+        let least = open.workflow.leastTeam
         var team = Set((chosen ?? []).compactMap { StaffID($0) })
         let members = world.members(of: office).filter {
             $0.admitted && !after.standing.barred.contains($0.staff)
@@ -25,9 +26,9 @@ extension ActChange {
             team = after.standing.handlers
             if let viewer, members.contains(where: { $0.staff == viewer.staff }) { team.insert(viewer.staff) }
             team.formUnion(members.filter { $0.role == .director }.map(\.staff))
-            if team.count < 2 { team.formUnion(members.map(\.staff).prefix(2)) }
+            if team.count < least { team.formUnion(members.map(\.staff).prefix(least)) }
         }
-        guard team.count >= 2 else { throw CasefileError.invalid([FieldFault(field, "tooFew")]) }
+        guard team.count >= least else { throw CasefileError.invalid([FieldFault(field, "tooFew")]) }
         after.standing.team = team
     }
 

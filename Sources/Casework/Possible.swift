@@ -23,7 +23,7 @@ package struct Waiter: Sendable, Hashable {
 
 extension Workflow {
     /// The step an act would take now, or `nil` when it cannot be done at this stage.
-    func step(of act: ActRule, on standing: Standing, world: World) -> String? {
+    package func step(of act: ActRule, on standing: Standing, world: World) -> String? {
         guard standing.fulfils(act.guardCondition, in: world) else { return nil }
         if act.once, standing.wasDone(act.name) { return nil }
         if act.steps.isEmpty {

@@ -146,6 +146,8 @@ package struct StageRule: Sendable, Hashable {
     package var label: Bilingual
     package var phase: Phase
     package var publicStage: String
+    /// The act that new evidence from the reporter brings about (暂存待查: a new lead wakes it).
+    package var evidence: String?
 }
 
 /// One time limit.
@@ -204,6 +206,8 @@ package struct Workflow: Sendable {
     package let limits: [LimitRule]
     /// The longest run of characters that a list of questions may share with the report (I-6).
     package let longestSharedRun: Int
+    /// How many people verify at least (监督执纪工作规则).
+    package let leastTeam: Int
     /// The limits by the acts that touch them.
     let limitIndex: LimitIndex
 

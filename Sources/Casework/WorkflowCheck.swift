@@ -65,6 +65,13 @@ struct WorkflowCheck {
         where workflow.publicStages[stage.publicStage] == nil {
             throw fault("stages", stage.name, "no public stage \"\(stage.publicStage)\"")
         }
+        for stage in workflow.stages.values {
+            guard let name = stage.evidence else { continue }
+            guard let act = workflow.acts[name] else { throw fault("stages", stage.name, "no act \"\(name)\"") }
+            if !act.steps.contains(where: { $0.stage == stage.name && $0.to != nil }) {
+                throw fault("stages", stage.name, "the act \"\(name)\" leads nowhere from here")
+            }
+        }
     }
 
     private func stagesAreReachableAndLeadOn() throws(RuleFault) {

@@ -28,7 +28,7 @@ extension Workflow {
         for (name, value) in try top.at("stages").pairs {
             stages[name] = StageRule(
                 name: name, label: try value.bilingual(), phase: try value.choice("phase", StageRule.Phase.self),
-                publicStage: try value.string("public"))
+                publicStage: try value.string("public"), evidence: try value.maybe("evidence")?.string())
             stageOrder.append(name)
         }
         self.stages = stages
@@ -48,6 +48,7 @@ extension Workflow {
         for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
         self.limits = limits
         longestSharedRun = try top.maybe("questions")?.integer("longestSharedRun") ?? Int.max
+        leastTeam = try top.maybe("team")?.integer("least") ?? 1
         limitIndex = LimitIndex(limits, requests: Set(acts.values.filter { !$0.approval.isEmpty }.map(\.name)))
         try WorkflowCheck(file: file, workflow: self, source: top).run()
     }

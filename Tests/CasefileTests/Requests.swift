@@ -20,9 +20,13 @@ extension SmallWorld {
     }
 
     /// A report of the county, approved to be referred.
-    func judged(category: String = "discipline-breach", reporter: Reporter? = nil) async throws -> ReportID {
+    func judged(
+        category: String = "discipline-breach", reporter: Reporter? = nil, receipt: Receipt? = nil
+    ) async throws -> ReportID {
         let filed = try await casefile.file(
-            Filing(organ: "Q", letter: Self.letter([Self.clerkOfTheTown]), reporter: reporter))
+            Filing(
+                organ: "Q", letter: Self.letter([Self.clerkOfTheTown]), reporter: reporter, channel: .web,
+                receipt: receipt))
         try await act("register", filed.id, "q.registrar")
         if reporter != nil {
             try await act("verify-identity", filed.id, "q.custodian", ["status": .text("real-name")])

@@ -99,9 +99,12 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
-    func `what is shelved is looked at every half year and wakes with a reason`(_ engine: Engine) async throws {
+    func `what is shelved is looked at every half year and wakes with a reason, or by new evidence`(_ engine: Engine)
+        async throws
+    {
         try await withWorld(engine) { world in
-            let id = try await world.judged()
+            let receipt = Receipt.generate()
+            let id = try await world.judged(receipt: receipt)
             try await world.allocated(id)
             try await world.dispose(id, "shelve")
             #expect(try await world.limit("shelf-review", of: id, for: "q.inspector")?.due.text == "2026-09-02")
@@ -114,6 +117,16 @@ import Testing
             try await world.act("wake", id, "q.handler", ["reason": .text("证人回国")])
             #expect(try await world.view(id, "q.handler")?.standing.stage == "allocated")
             #expect(try await world.limit("shelf-review", of: id, for: "q.inspector")?.runningDue == nil)
+
+            try await world.dispose(id, "shelve")
+            let reporter = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
+            try await world.casefile.message("有进展吗", from: reporter)
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "shelved", "a question is no lead")
+            let reception = try world.casefile.files.receive(name: "新账册.txt")
+            try reception.append(Array("证据".utf8))
+            try await world.casefile.attach(try reception.finish(), from: reporter)
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "allocated", "new evidence wakes it")
+            #expect(try await world.waits(id, for: "q.handler"))
             try await world.dispose(id, "close")
             try await world.conclude(id)
             #expect(try await world.casefile.verify().reports == 1)
