@@ -73,8 +73,8 @@ struct Inspection {
     private func isMeant(_ waiter: Waiter, _ person: Staff) -> Bool {
         if standing.barred.contains(person.id) || waiter.except == person.id { return false }
         if let staff = waiter.staff { return staff == person.id }
-        return world.places(of: person.id).contains {
-            $0.admitted && $0.office == waiter.office && waiter.roles.contains($0.role)
+        return world.places(of: person.id, on: standing).contains {
+            $0.office == waiter.office && waiter.roles.contains($0.role)
         }
     }
 

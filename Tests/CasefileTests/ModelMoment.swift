@@ -145,11 +145,39 @@ struct Model: Sendable {
         self.places = places
         var picture = picture
         picture.world = World(
-            version: 1, organs: organs, offices: offices, staff: people, memberships: places)
+            version: 1, organs: organs, offices: offices, staff: people, memberships: places,
+            cover: Self.cover(scene, people, offices))
         self.picture = picture
-        recipients = Dictionary(grouping: places.filter(\.admitted), by: \.staff).mapValues { own in
+        recipients = Dictionary(grouping: picture.world.memberships.filter(\.holdsKey), by: \.staff).mapValues { own in
             Set(own.map { Recipient.office($0.office).description })
         }
+    }
+
+    private static func cover(_ scene: Scene, _ people: [Staff], _ offices: [Office]) -> Cover {
+        func person(_ username: String) -> Staff? { people.first { $0.username == username } }
+        func post(_ kind: OfficeKind, _ role: Role, of person: Staff) -> Seat? {
+            offices.first { $0.organ == person.organ && $0.kind == kind }.map { Seat(office: $0.id, role: role) }
+        }
+        let today = start.day
+        let term = Term(first: today, last: today.adding(days: 9))
+        var keys: Set<Cover.KeyHolder> = []
+        let delegations = scene.delegated.compactMap { one -> Delegation? in
+            guard let from = person(one.from), let to = person(one.to), let post = post(one.office, one.role, of: from)
+            else { return nil }
+            keys.insert(.init(office: post.office, staff: to.id))
+            return Delegation(id: .random(), post: post, from: from.id, to: to.id, term: term)
+        }
+        let order = scene.order.flatMap { one in
+            one.people.enumerated().compactMap { index, name -> StandIn? in
+                guard let next = person(name), let post = post(one.office, one.role, of: next) else { return nil }
+                keys.insert(.init(office: post.office, staff: next.id))
+                return StandIn(post: post, position: index + 1, staff: next.id)
+            }
+        }
+        return Cover(
+            day: today,
+            absences: scene.away.compactMap(person).map { Absence(id: .random(), staff: $0.id, term: term) },
+            order: order, delegations: delegations, keys: keys)
     }
 
     /// Whose wraps this person can open: their own and those of the offices that let them in.

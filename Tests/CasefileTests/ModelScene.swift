@@ -36,6 +36,12 @@ struct Scene: Sendable {
     var closed: [String] = []
     var closedOffices: [String] = []
 
+    /// Who is away today, by username.
+    var away: Set<String> = []
+    /// Who acts for whom, named by whoever is away, or by the organ's standing order.
+    var delegated: [(from: String, office: OfficeKind, role: Role, to: String)] = []
+    var order: [(office: OfficeKind, role: Role, people: [String])] = []
+
     /// Acts that change nothing for anybody else.
     static let small: Set = [
         "message", "open-identity", "urge", "review-shelved", "outside-accepted", "link", "split",
@@ -105,6 +111,11 @@ extension Scene {
             name: "one organ, every request", signed: true,
             asks: ["extend", "pause", "clarify", "determine-false", "protect", "trace"], requests: 1,
             ways: ["refer"], disposals: ["verify"], skips: small.union(["notify", "verify-identity"]), isFull: false),
+        Scene(
+            name: "one organ, others act for those who are away", recusals: 1, ways: plain, disposals: ["inquiry"],
+            away: ["q1.leaders.principal.7", "q1.leaders.deputy.5", "q1.inspection.director.8"],
+            delegated: [("q1.leaders.principal.7", .leaders, .principal, "q1.letters.registrar.2")],
+            order: [(.inspection, .director, ["q1.inspection.handler.9", "q1.inspection.handler.10"])]),
         Scene(
             name: "one organ, a request and a recusal", recusals: 1, asks: ["extend", "trace"], requests: 1,
             ways: plain, disposals: ["inquiry"], isFull: false),
