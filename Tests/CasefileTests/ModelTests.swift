@@ -13,22 +13,13 @@ import Testing
         let picture = try await province.casefile.picture()
         let only = ProcessInfo.processInfo.environment["MINGJIAN_MODEL_SCENE"]
         let scenes = Scene.all.filter { only == nil || $0.name == only }
-        let all = try await withThrowingTaskGroup(of: (Scene, Findings, [String]).self) { group in
-            for scene in scenes {
-                group.addTask {
-                    let model = try Model(province, picture, scene)
-                    var exploration = Exploration(scene, model)
-                    let found = try exploration.run(most: 12_000)
-                    let differing = try await Self.replay(exploration, model, province)
-                    return (scene, found, differing)
-                }
-            }
-            var all: [(Scene, Findings, [String])] = []
-            for try await one in group {
-                print("model check, \(one.0.name): \(one.1.states) states")
-                all.append(one)
-            }
-            return all
+        var all: [(Scene, Findings, [String])] = []
+        for scene in scenes {
+            let model = try Model(province, picture, scene)
+            var exploration = Exploration(scene, model)
+            let found = try await exploration.run(most: 12_000)
+            print("model check, \(scene.name): \(found.states) states")
+            all.append((scene, found, try await Self.replay(exploration, model, province)))
         }
         await province.close()
         var (stages, acts): (Set<String>, Set<[String]>) = ([], [])
