@@ -20,24 +20,6 @@ extension ActChange {
         add(barred)
         try arrive(at: receiver, audience: audience)
     }
-
-    /// The report arrives at another organ with a custody of its own; its letter key goes with it.
-    private mutating func arrive(at target: Organ, audience: Audience) throws {
-        let world = open.picture.world
-        guard let custody = open.stored.standing.custody, let letterKey = open.letterKey else {
-            throw CasefileError.keyMissing
-        }
-        guard let desk = world.office(audience == .internal ? .internal : .letters, of: target.id) else {
-            throw CasefileError.nobodyHome(organ: target.code)
-        }
-        let made = open.picture.wraps(
-            of: letterKey, to: desk.id, audience: audience, barred: after.standing.barred)
-        guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
-        wraps += made
-        codes["to"] = target.id.description
-        arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
-        try alarmIfToAndFro()
-    }
 }
 
 extension World {

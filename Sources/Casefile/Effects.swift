@@ -180,9 +180,9 @@ extension ActChange {
     /// Forwarding, assigning and sending up: the report arrives at another organ with a custody of its own.
     private mutating func handOver(casefile: Casefile) throws {
         let world = open.picture.world
-        guard let custody = open.stored.standing.custody, let letter, let letterKey = open.letterKey,
-            let here = world.organs[custody.organ]
-        else { throw CasefileError.keyMissing }
+        guard let letter, let here = open.stored.standing.custody.flatMap({ world.organs[$0.organ] }) else {
+            throw CasefileError.keyMissing
+        }
         let target: Organ
         var audience = Audience.letters
         if rule.effect == "send-up" {
@@ -200,16 +200,7 @@ extension ActChange {
             else { throw CasefileError.invalid([FieldFault("organ", "mayNotReceive")]) }
             target = lower
         }
-        guard let desk = world.office(audience == .internal ? .internal : .letters, of: target.id) else {
-            throw CasefileError.nobodyHome(organ: target.code)
-        }
-        let made = open.picture.wraps(
-            of: letterKey, to: desk.id, audience: audience, barred: after.standing.barred)
-        guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: target.code) }
-        wraps += made
-        codes["to"] = target.id.description
-        arrive(at: target.id, desk: desk.id, audience: audience, via: rule.name, after: custody)
-        try alarmIfToAndFro()
+        try arrive(at: target, audience: audience)
     }
 
     /// The identity follows the report to the custodians of the organ that holds it now; those who passed it on keep no
