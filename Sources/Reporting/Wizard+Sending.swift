@@ -69,7 +69,8 @@ extension ReportingRoutes {
         guard try await drafts.isJustSent(key) else { return try alreadySent(request, context) }
         let receipt = key.receipt(pepper: services.casefile.keys.pepper)
         let holder = ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)
-        for _ in 0..<50 {
+        // Half a minute: as long as a server under load may take to file.
+        for _ in 0..<300 {
             do {
                 let view = try await services.casefile.receipt(holder)
                 return try done(request, context, receipt, at: view.organ, view.history.first?.at)
