@@ -68,7 +68,12 @@ struct RuleWords: Sendable {
     /// `sign@incoming` as 「签收（待签收）」, `file` as the filing.
     func moment(_ token: String) -> String {
         let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
-        let name = parts.first == "file" ? texts.text("rules.filing") : act(parts.first ?? token)
+        let name =
+            switch parts.first {
+            case "file": texts.text("rules.filing")
+            case "reporter-file": texts.text("rules.evidence")
+            default: act(parts.first ?? token)
+            }
         guard parts.count > 1 else { return name }
         return texts.format("rules.at-stage", ["act": name, "stage": stage(parts[1])])
     }

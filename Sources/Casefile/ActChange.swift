@@ -29,6 +29,8 @@ struct ActChange: Sendable {
     var leavesTombstone = false
     /// The report moved to other people of the same organ with this act.
     var movedInside = false
+    /// The request on which this act decides.
+    var decided: Request?
     /// The first report, where this one is linked to it as a repeat.
     var original: ReportID?
 
@@ -97,7 +99,7 @@ struct ActChange: Sendable {
     mutating func admit(_ office: OfficeID, audience: Audience) throws {
         guard let letterKey = open.letterKey else { throw CasefileError.keyMissing }
         let caseKey = try caseKeyMakingOne()
-        for key in [letterKey, caseKey] + open.sharedKeys {
+        for key in [letterKey, caseKey] + sharedKeys(for: office) {
             let made = open.picture.wraps(
                 of: key, to: office, audience: audience, barred: after.standing.barred)
             guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: office.description) }

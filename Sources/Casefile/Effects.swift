@@ -37,11 +37,15 @@ extension ActChange {
         case "dispute": try dispute(input)
         case "propose-return":
             after.standing.proposer = viewer?.staff
+            codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
             try admitLeaders()
         case "withdraw-proposal":
             after.standing.proposal = nil
-            after.standing.disposal = nil
-            after.standing.team = []
+            // A verification that goes on keeps its plan and its team.
+            if open.stored.standing.stage == "disposal-proposed" {
+                after.standing.disposal = nil
+                after.standing.team = []
+            }
         case "dispose": try dispose(input)
         case "review-appeal":
             after.standing.proposer = viewer?.staff
@@ -68,6 +72,7 @@ extension ActChange {
             }
         default: break
         }
+        if rule.effect == "conclude" { waitForSignatures() }
         if barsFirst { try recordFields(input) }
         if !waitsForLeaders { after.standing.deciding = nil }
         if rule.name == "reject" {
@@ -80,6 +85,15 @@ extension ActChange {
         }
         try somebodyGoesOn()
         try keysFollow()
+    }
+
+    /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.
+    private mutating func waitForSignatures() {
+        guard !after.standing.unsigned(in: open.picture.world).isEmpty else { return }
+        let step = rule.steps.first {
+            $0.stage == open.stored.standing.stage && $0.when["signatures"]?.contains("open") == true
+        }
+        if let stage = step?.to { after.standing.stage = stage }
     }
 
     /// A report is not moved to where nobody could go on with it: who was there may have recused since.

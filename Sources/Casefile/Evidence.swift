@@ -11,30 +11,14 @@ package struct OpenedFile: Sendable {
 }
 
 extension Casefile {
-    /// Attaches a file that arrived by receipt. Throws `.fileExists` for a name that is there already.
+    /// Attaches a file that arrived by receipt. Throws `.fileExists` for a name that is there already. New evidence is a
+    /// new lead: what was shelved goes on with it (暂存待查).
     package func attach(_ staged: StagedFile, from holder: ReceiptHolder) async throws {
         try await retryingStale {
             let open = try await openForAttaching(holder)
             guard let key = open.letterKey else { throw CasefileError.keyMissing }
             let at = clock.now().toTheHour
             try await attach(staged, to: open, under: key, act: "reporter-file", viewer: nil, at: at)
-        }
-        try await wake(holder)
-    }
-
-    /// New evidence is a new lead: what was shelved goes on (暂存待查).
-    private func wake(_ holder: ReceiptHolder) async throws {
-        let casefile = self
-        try await retryingStale {
-            let open = try await database.read { tx in try OpenReport.load(tx, for: holder, casefile: casefile) }
-            let standing = open.stored.standing
-            guard let rule = open.workflow.stages[standing.stage]?.evidence.flatMap({ open.workflow.acts[$0] }),
-                let to = open.workflow.step(of: rule, on: standing, world: open.picture.world)
-            else { return }
-            try await commit(
-                ActChange(
-                    act: PossibleAct(rule: rule, to: to), open: open, letter: nil, viewer: nil,
-                    at: clock.now().toTheHour))
         }
     }
 
@@ -87,8 +71,12 @@ extension Casefile {
             .filter { author == "office" || $0.author == author }
         if present.contains(where: { $0.name == staged.name }) { throw CasefileError.fileExists }
         if present.filter({ $0.author == author }).count >= EvidenceLimits.files { throw CasefileError.tooManyFiles }
+        let standing = open.stored.standing
+        let wakes = viewer == nil ? open.workflow.stages[standing.stage]?.evidence : nil
+        let stage = wakes.flatMap { open.workflow.acts[$0] }
+            .flatMap { open.workflow.step(of: $0, on: standing, world: open.picture.world) }
         var change = ActChange(
-            act: PossibleAct(rule: .unruled(act), to: open.stored.standing.stage), open: open, letter: nil,
+            act: PossibleAct(rule: .unruled(act), to: stage ?? standing.stage), open: open, letter: nil,
             viewer: viewer, at: at)
         change.files = [try NewFile(staged, under: key, report: open.stored.id, author: author, day: at.day)]
         try await commit(change)

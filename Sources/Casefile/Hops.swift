@@ -12,6 +12,11 @@ extension ActChange {
             of: letterKey, to: sender.intakeOffice, audience: sender.audience, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: sender.organ.description) }
         wraps += made
+        let reason = open.stored.standing.done.last { $0.act == "return" }?.codes["key"]
+        for key in open.sharedKeys where key.id.description == reason {
+            wraps += open.picture.wraps(
+                of: key, to: sender.intakeOffice, audience: sender.audience, barred: after.standing.barred)
+        }
         codes["to"] = sender.organ.description
         arrive(at: sender.organ, desk: sender.intakeOffice, audience: sender.audience, via: "return", after: custody)
         try alarmIfToAndFro()
@@ -21,8 +26,8 @@ extension ActChange {
     mutating func callIn() throws {
         let world = open.picture.world
         guard let letterKey = open.letterKey, let viewer, let custody = open.stored.standing.custody,
-            let office = world.places(of: viewer.staff).first(where: {
-                $0.admitted && after.standing.watchers[$0.office] == "alarm"
+            let office = world.places(of: viewer.staff, on: open.stored.standing).first(where: {
+                after.standing.watchers[$0.office] == "alarm"
             })?.office, let organ = world.offices[office]?.organ
         else { throw CasefileError.keyMissing }
         wraps += open.picture.wraps(of: letterKey, to: office, audience: .letters, barred: after.standing.barred)
@@ -52,6 +57,9 @@ extension ActChange {
     /// The report is at another desk; what was proposed or decided at the last one is over.
     mutating func arrive(at organ: OrganID, desk: OfficeID, audience: Audience, via: String, after last: Custody) {
         arrives = true
+        // A clock that stood still stood still at the last desk.
+        let over = Set(open.workflow.acts.values.compactMap(\.unmark))
+        after.marks.removeAll { over.contains($0) }
         after.standing.custodies.append(
             Custody(
                 index: last.index + 1, organ: organ, intakeOffice: desk, office: desk, audience: audience, via: via,

@@ -16,14 +16,14 @@ extension ActChange {
     /// What is told with the act that passes a report on is told to where it goes, and to nobody who reads it no longer.
     private mutating func sharedTextsGoAlong() {
         let shared = newKeys.filter { $0.kind == "shared" }.map(\.key)
-        if shared.isEmpty { return }
         if arrives, let custody = after.standing.custody {
             for key in shared {
                 wraps += open.picture.wraps(
                     of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
             }
         }
-        let ids = Set(shared.map(\.id))
+        let handed = open.keys.filter { ["letter", "shared"].contains($0.key.kind) }.map(\.value)
+        let ids = Set((shared + handed).map(\.id))
         let gone = dropLetterWrapsOf
         let world = open.picture.world
         wraps.removeAll { wrap in
@@ -65,7 +65,12 @@ extension ActChange {
         let world = open.picture.world
         var offices = Set(standing.watchers.keys)
         for request in open.workflow.pending(on: standing) {
-            offices.formUnion(open.workflow.asked(by: request, on: standing, world: world).map(\.office))
+            let asked = open.workflow.asked(by: request, on: standing, world: world).map(\.office)
+            offices.formUnion(asked)
+            guard let key = open.sharedKeys.first(where: { $0.id.description == request.act.codes["key"] }) else {
+                continue
+            }
+            for office in asked { try wrap(key, to: office) }
         }
         var deciding = offices.filter { world.offices[$0]?.organ == standing.custody?.organ }
         if waitsForLeaders, let leaders = standing.deciding {
@@ -76,7 +81,7 @@ extension ActChange {
         for office in offices.sorted(by: { $0.description < $1.description }) {
             if let key = open.letterKey { try wrap(key, to: office) }
             if deciding.contains(office) {
-                for key in [open.caseKey].compactMap(\.self) + open.sharedKeys { try wrap(key, to: office) }
+                for key in [open.caseKey].compactMap(\.self) + sharedKeys(for: office) { try wrap(key, to: office) }
             }
         }
     }

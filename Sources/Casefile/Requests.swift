@@ -33,6 +33,7 @@ extension ActChange {
                 for: viewer.staff, on: open.stored.standing, world: open.picture.world
             ).first(where: { $0.sequence == sequence })
         else { throw CasefileError.notNow }
+        decided = request
         codes["request-act"] = request.rule.name
         for (name, value) in request.act.codes where codes[name] == nil && !["approver", "key"].contains(name) {
             codes[name] = value
@@ -43,11 +44,30 @@ extension ActChange {
         if let key = open.sharedKeys.first(where: { $0.id.description == request.act.codes["key"] }) {
             share(key, with: bothSides())
         }
-        if let mark = request.rule.mark { add(mark: mark) }
+        let stage = open.stored.standing.stage
+        if let mark = request.rule.mark,
+            request.rule.steps.isEmpty || request.rule.steps.contains(where: { $0.stage == stage })
+        {
+            add(mark: mark)
+        }
         if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
             add([person: .recused])
             try withdraw(from: [person])
         }
+    }
+
+    /// What was told across offices and organs, for one more office: not what was told with a request that nobody has
+    /// agreed to, unless that office was asked.
+    func sharedKeys(for office: OfficeID) -> [HeldKey] {
+        let done = after.standing.done
+        let agreed = Set(
+            done.filter { $0.act == "decide" && $0.codes["agreed"] == "yes" }.compactMap { $0.codes["request"] })
+        let withheld = Set(
+            done.filter { act in
+                !agreed.contains(String(act.sequence))
+                    && act.codes["approver"]?.split(separator: " ").contains(Substring(office.description)) == false
+            }.compactMap { $0.codes["key"] })
+        return open.sharedKeys.filter { !withheld.contains($0.id.description) }
     }
 
     mutating func add(mark: String) {
@@ -64,11 +84,12 @@ extension ActChange {
         let standing = open.stored.standing
         let key = HeldKey.fresh()
         newKeys.append(NewKey(key: key, kind: "shared", custody: custody.index))
-        let own = viewer.map { world.places(of: $0.staff).filter(\.admitted).map(\.office) } ?? []
+        let own = viewer.map { world.places(of: $0.staff, on: standing).map(\.office) } ?? []
         var offices = open.workflow.approvers(
             of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) }, on: standing, world: world
         ).map(\.office)
-        if rule.approval.isEmpty {
+        let refuses = rule.effect == "decide" && codes["agreed"] != "yes"
+        if rule.approval.isEmpty && !refuses {
             offices += bothSides()
             for request in open.workflow.pending(on: standing) {
                 offices += open.workflow.asked(by: request, on: standing, world: world).map(\.office)
@@ -80,6 +101,16 @@ extension ActChange {
         } else {
             offices += bothSides().filter(own.contains)
         }
+        // Whoever asked reads the answer.
+        if rule.effect == "decide", let asker = decided?.act.staff {
+            offices += world.places(of: asker, on: standing).map(\.office).filter {
+                bothSides().contains($0) || standing.watchers[$0] != nil
+            }
+            offices += own.filter { office in
+                decided.map { open.workflow.asked(by: $0, on: standing, world: world).contains { $0.office == office } }
+                    ?? false
+            }
+        }
         // A watcher reads what it asked for.
         offices += own.filter { standing.watchers[$0] != nil }
         share(key, with: offices)
@@ -89,15 +120,18 @@ extension ActChange {
     /// The offices on both sides of the last hop.
     private func bothSides() -> [OfficeID] {
         let standing = open.stored.standing
-        return [standing.custody?.office, standing.custody?.intakeOffice, standing.senderCustody?.intakeOffice]
-            .compactMap(\.self)
+        // Why it is to be returned is told to the sender when it is returned.
+        let sender = rule.effect == "propose-return" ? nil : standing.senderCustody?.intakeOffice
+        return [standing.custody?.office, standing.custody?.intakeOffice, sender].compactMap(\.self)
     }
 
     private mutating func share(_ key: HeldKey, with offices: [OfficeID]) {
         guard let custody = open.stored.standing.custody else { return }
         var seen: Set<OfficeID> = []
         for office in offices where seen.insert(office).inserted {
-            let audience: Audience = office == custody.intakeOffice ? custody.audience : .letters
+            let looksOn = open.stored.standing.watchers[office] != nil
+            let audience: Audience =
+                office == custody.intakeOffice ? custody.audience : looksOn ? .director : .letters
             wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
         }
     }

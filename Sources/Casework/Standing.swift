@@ -172,7 +172,7 @@ package struct Standing: Sendable {
         case "has-reporter": hasReporter
         case "notice-due": holds("real-name") && !isRepeat
         case "supervised": isOpen("supervise", until: ["answer-supervision"])
-        case "result-due": holds("assigned") && lastIndex(of: "conclude") > lastAgreed("report-up")
+        case "result-due": holds("assigned") && lastEnd > lastAgreed("report-up")
         case "result-unrecognised": holds("assigned") && lastAgreed("report-up") > lastIndex(of: "recognise")
         case "alarmed": watchers.values.contains("alarm")
         case "assigned": custody?.via == "assign"
@@ -194,6 +194,12 @@ package struct Standing: Sendable {
         let signed = done.dropFirst(since ?? 0).filter { $0.act == "conclude" || $0.act == "countersign" }
         return team.subtracting(signed.compactMap(\.staff)).subtracting(barred)
             .filter { world.staff[$0]?.active == true }
+    }
+
+    /// The last act by which the matter came to an end here, whichever way.
+    private var lastEnd: Int {
+        ["conclude", "review-appeal", "answer-suggestion", "outside-result", "decline", "keep"].map(lastIndex).max()
+            ?? 0
     }
 
     private func lastIndex(of act: String) -> Int {

@@ -116,12 +116,15 @@ struct WorkflowCheck {
         }
     }
 
-    /// What moves a clock is an act, or an act out of one stage (`act@stage`), or the filing itself.
+    /// What moves a clock is an act, or an act out of one stage (`act@stage`), or what the reporter does: files the
+    /// report, adds evidence.
     private func areKnown(_ tokens: [String], of limit: LimitRule) throws(RuleFault) {
-        for token in tokens where token != "file" {
+        for token in tokens {
             let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
             let act = parts.first ?? token
-            if workflow.acts[act] == nil { throw fault("limits", limit.name, "no act \"\(act)\"") }
+            if workflow.acts[act] == nil, !["file", "reporter-file"].contains(act) {
+                throw fault("limits", limit.name, "no act \"\(act)\"")
+            }
             if let stage = parts.dropFirst().first, workflow.stages[stage] == nil {
                 throw fault("limits", limit.name, "no stage \"\(stage)\"")
             }

@@ -87,7 +87,9 @@ struct YearReplay {
             }
         case "classify": category = codes["category"]
         case "propose": proposal = codes["way"]
-        case "withdraw-proposal": proposal = nil
+        case "withdraw-proposal":
+            proposal = nil
+            if act.from == "disposal-proposed" { disposal = nil }
         case "dispose": disposal = codes["kind"]
         case "review-appeal": disposal = codes["outcome"]
         case "pass-to-investigation": proposal = "transfer"
@@ -98,9 +100,9 @@ struct YearReplay {
         case "link": isRepeat = true
         case "refer": handlers = []
         case "recuse": if let staff = act.staff { handlers.remove(staff) }
-        case "forward", "assign", "send-up", "dispute", "call-in": arrive(codes["to"], via: act.act)
+        case "forward", "assign", "send-up", "dispute", "call-in": arrive(codes["to"], via: act.act, workflow)
         case "approve" where act.from == "return-proposed":
-            if event.to == "incoming" { return arrive(codes["to"], via: "return") }
+            if event.to == "incoming" { return arrive(codes["to"], via: "return", workflow) }
             handlers = []
             proposal = nil
             disposal = nil
@@ -113,7 +115,11 @@ struct YearReplay {
             disposal = nil
         case "amend" where act.from != event.to: proposal = nil
         case "decide" where codes["agreed"] == "yes":
-            if let mark = codes["request-act"].flatMap({ workflow.acts[$0]?.mark }) { add(mark: mark) }
+            if let asked = codes["request-act"].flatMap({ workflow.acts[$0] }), let mark = asked.mark,
+                asked.steps.isEmpty || asked.steps.contains(where: { $0.stage == act.from })
+            {
+                add(mark: mark)
+            }
             if codes["request-act"] == "ask-recusal", let person = codes["person"].flatMap({ StaffID($0) }) {
                 handlers.remove(person)
             }
@@ -123,8 +129,10 @@ struct YearReplay {
 
     private mutating func add(mark: String) { if !marks.contains(mark) { marks.append(mark) } }
 
-    private mutating func arrive(_ organ: String?, via: String) {
+    private mutating func arrive(_ organ: String?, via: String, _ workflow: Workflow) {
         guard let organ = organ.flatMap({ OrganID($0) }) else { return }
+        let over = Set(workflow.acts.values.compactMap(\.unmark))
+        marks.removeAll { over.contains($0) }
         organs.append((organ, via))
         let last = organs.suffix(2).map(\.organ)
         let same = zip(organs, organs.dropFirst()).filter { [$0.organ, $1.organ] == last }
