@@ -94,6 +94,34 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `what a leader refused to demand of the county is never read there, whoever decides there later`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.assigned()
+            try await world.received(id)
+            try await world.act("dispose", id, "q.handler", ["kind": .text("close"), "opinion": .text("了结")])
+            try await world.act(
+                "supervise", id, "c.director",
+                ["ground": .text("perfunctory"), "way": .text("letter"), "text": .text("不实的指责")])
+            #expect(try await world.words(id, "q.inspector").contains("不实的指责") == false, "not before it is decided")
+            let request = try #require(
+                try await world.view(id, "c.deputy")?.acts.first { $0.rule.name == "decide" }?.choices["requests"]?
+                    .first)
+            try await world.act(
+                "decide", id, "c.deputy",
+                ["request": .text(request.value), "agreed": .text("no"), "opinion": .text("没有依据")])
+            try await world.act("approve", id, "q.deputy")
+            for person in ["q.deputy", "q.inspector", "q.handler"] {
+                let read = try await world.words(id, person)
+                #expect(!read.contains("不实的指责") && !read.contains("没有依据"), "\(person) reads what was refused")
+            }
+            let asker = try await world.words(id, "c.director")
+            #expect(asker.contains("不实的指责") && asker.contains("没有依据"), "whoever asked reads the answer")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `a name is cleared by the principal leader alone, and a false accusation determined by the city's`(
         _ engine: Engine
     ) async throws {

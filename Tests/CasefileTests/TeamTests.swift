@@ -127,6 +127,28 @@ import Testing
             try await world.casefile.attach(try reception.finish(), from: reporter)
             #expect(try await world.view(id, "q.handler")?.standing.stage == "allocated", "new evidence wakes it")
             #expect(try await world.waits(id, for: "q.handler"))
+
+            // Several files at the same moment: none is lost, and it wakes once.
+            try await world.dispose(id, "shelve")
+            let casefile = world.casefile
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...3 {
+                    let reception = try casefile.files.receive(name: "照片\(number).txt")
+                    try reception.append(Array("证据\(number)".utf8))
+                    let staged = try reception.finish()
+                    group.addTask {
+                        for _ in 0..<5 {
+                            do { return try await casefile.attach(staged, from: reporter) } catch CasefileError.notNow {
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let view = try #require(try await world.view(id, "q.handler"))
+            #expect(view.standing.stage == "allocated" && view.files.count == 4)
+            #expect(view.standing.done.filter { $0.act == "reporter-file" && $0.from == "shelved" }.count == 2)
+            _ = try await casefile.verify()
             try await world.dispose(id, "close")
             try await world.conclude(id)
             #expect(try await world.casefile.verify().reports == 1)
