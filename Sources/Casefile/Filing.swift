@@ -117,11 +117,18 @@ extension Casefile {
         let named = filing.organ.flatMap { picture.world.organ(code: $0) }.map { organ in
             Jurisdiction.own(of: organ, namedIn: [filing.letter.title, filing.letter.content], in: picture.world)
         }
-        guard
-            case .receive(let organ, let audience, let reasons, let barred) = Jurisdiction.decide(
-                organ: filing.organ, place: filing.letter.place, reported: filing.letter.reported + (named ?? []),
-                in: picture.world)
-        else { throw CasefileError.invalid([FieldFault("organ", "unknown")]) }
+        func decide(_ reported: [ReportedParty]) -> Jurisdiction {
+            Jurisdiction.decide(
+                organ: filing.organ, place: filing.letter.place, reported: reported, in: picture.world)
+        }
+        let reported = filing.letter.reported
+        var decision = decide(reported + (named ?? []))
+        // Above the highest organ nobody is here: a name that stands in the words bars whoever bears it, no more.
+        if case .receive = decision {} else { decision = decide(reported) }
+        guard case .receive(let organ, let audience, let reasons, var barred) = decision else {
+            throw CasefileError.invalid([FieldFault("organ", "unknown")])
+        }
+        barred.merge(Jurisdiction.barred(by: named ?? [], in: picture.world)) { first, _ in first }
         let entry = try NewReport(
             filing, organ: organ, audience: audience, reasons: reasons, barred: barred, picture: picture,
             at: clock.now(), keys: keys)

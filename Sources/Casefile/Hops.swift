@@ -12,8 +12,7 @@ extension ActChange {
             of: letterKey, to: sender.intakeOffice, audience: sender.audience, barred: after.standing.barred)
         guard !made.isEmpty else { throw CasefileError.nobodyHome(organ: sender.organ.description) }
         wraps += made
-        let reason = open.stored.standing.done.last { $0.act == "return" }?.codes["key"]
-        for key in open.sharedKeys where key.id.description == reason {
+        if let key = open.sharedKey(of: open.stored.standing.done.last { $0.act == "return" }) {
             wraps += open.picture.wraps(
                 of: key, to: sender.intakeOffice, audience: sender.audience, barred: after.standing.barred)
         }

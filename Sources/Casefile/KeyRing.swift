@@ -18,6 +18,21 @@ enum Recipient: Hashable, Sendable, CustomStringConvertible {
         case .receipt: "receipt"
         }
     }
+
+    /// As it stands in the database.
+    init?(_ text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.last) {
+        case ("office", let id?):
+            guard let office = OfficeID(id) else { return nil }
+            self = .office(office)
+        case ("staff", let id?):
+            guard let person = StaffID(id) else { return nil }
+            self = .staff(person)
+        case ("receipt", _): self = .receipt
+        default: return nil
+        }
+    }
 }
 
 /// Who gets which key. The rules decide it act by act; it is sealed once, when all is decided, outside of the
@@ -111,7 +126,7 @@ struct KeyRing: Sendable {
         let key: PrivateKey
         if recipient == Recipient.staff(staff).description {
             key = personal
-        } else if recipient.hasPrefix("office:"), let office = OfficeID(String(recipient.dropFirst(7))) {
+        } else if case .office(let office) = Recipient(recipient) {
             key = try officeKey(office, generation: generation)
         } else {
             throw CasefileError.keyMissing

@@ -7,23 +7,26 @@ extension ActChange {
     mutating func keysFollow() throws {
         settle()
         takeFromBarred()
-        try wrapForTheRest()
-        try wrapForDeciders()
+        wrapForTheRest()
+        wrapForDeciders()
+        if arrives { tellWhereItGoes() }
         dropLetterWrapsOf.formUnion(organsWithoutReader)
-        sharedTextsGoAlong()
+        leaveNothingBehind()
     }
 
-    /// What is told with the act that passes a report on is told to where it goes, and to nobody who reads it no longer.
-    private mutating func sharedTextsGoAlong() {
-        let shared = newKeys.filter { $0.kind == "shared" }.map(\.key)
-        if arrives, let custody = after.standing.custody {
-            for key in shared {
-                wraps += open.picture.wraps(
-                    of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
-            }
+    /// What is told with the act that passes a report on is told to where it goes.
+    private mutating func tellWhereItGoes() {
+        guard let custody = after.standing.custody else { return }
+        for new in newKeys where new.kind == "shared" {
+            wraps += open.picture.wraps(
+                of: new.key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
         }
-        let handed = open.keys.filter { ["letter", "shared"].contains($0.key.kind) }.map(\.value)
-        let ids = Set((shared + handed).map(\.id))
+    }
+
+    /// No wrap of this act goes to an organ whose own are taken away.
+    private mutating func leaveNothingBehind() {
+        let handed = open.keys.filter { ["letter", "shared"].contains($0.key.kind) }.map(\.value.id)
+        let ids = Set(newKeys.filter { $0.kind == "shared" }.map(\.key.id) + handed)
         let gone = dropLetterWrapsOf
         let world = open.picture.world
         wraps.removeAll { wrap in
@@ -41,7 +44,7 @@ extension ActChange {
 
     /// Where an office holds a key and one of its members is barred, each of the others gets it instead: by whoever
     /// acts next and holds the key.
-    private mutating func wrapForTheRest() throws {
+    private mutating func wrapForTheRest() {
         let world = open.picture.world
         let offices = Set(after.standing.barred.flatMap { world.places(of: $0).filter(\.admitted).map(\.office) })
         for (stored, key) in open.keys {
@@ -60,17 +63,15 @@ extension ActChange {
 
     /// Whoever must agree or decide, and whoever looks on, can read: also when a leader was barred and the superior's
     /// decide now, or a correction took the keys from the whole organ.
-    private mutating func wrapForDeciders() throws {
+    private mutating func wrapForDeciders() {
         let standing = after.standing
         let world = open.picture.world
         var offices = Set(standing.watchers.keys)
         for request in open.workflow.pending(on: standing) {
             let asked = open.workflow.asked(by: request, on: standing, world: world).map(\.office)
             offices.formUnion(asked)
-            guard let key = open.sharedKeys.first(where: { $0.id.description == request.act.codes["key"] }) else {
-                continue
-            }
-            for office in asked { try wrap(key, to: office) }
+            guard let key = open.sharedKey(of: request.act) else { continue }
+            for office in asked { wrap(key, to: office) }
         }
         var deciding = offices.filter { world.offices[$0]?.organ == standing.custody?.organ }
         if waitsForLeaders, let leaders = standing.deciding {
@@ -79,15 +80,15 @@ extension ActChange {
         }
         deciding.subtract(standing.watchers.keys)
         for office in offices.sorted(by: { $0.description < $1.description }) {
-            if let key = open.letterKey { try wrap(key, to: office) }
+            if let key = open.letterKey { wrap(key, to: office) }
             if deciding.contains(office) {
-                for key in [open.caseKey].compactMap(\.self) + sharedKeys(for: office) { try wrap(key, to: office) }
+                for key in [open.caseKey].compactMap(\.self) + sharedKeys(for: office) { wrap(key, to: office) }
             }
         }
     }
 
     /// Wraps a key to an office that has none of its own left.
-    private mutating func wrap(_ key: HeldKey, to office: OfficeID) throws {
+    private mutating func wrap(_ key: HeldKey, to office: OfficeID) {
         let recipient = Recipient.office(office).description
         let held =
             open.holders.contains(.init(key: key.id, recipient: recipient))
@@ -104,11 +105,7 @@ extension ActChange {
         let world = open.picture.world
         var organs = Set(after.standing.custodies.map(\.organ))
         for recipient in Set(open.holders.map(\.recipient)) {
-            let id = String(recipient.drop { $0 != ":" }.dropFirst())
-            let organ =
-                recipient.hasPrefix("office:")
-                ? OfficeID(id).flatMap { world.offices[$0]?.organ } : StaffID(id).flatMap { world.staff[$0]?.organ }
-            if let organ { organs.insert(organ) }
+            if let organ = Recipient(recipient).flatMap(world.organ(of:)) { organs.insert(organ) }
         }
         for wrap in wraps { if let organ = world.organ(of: wrap.recipient) { organs.insert(organ) } }
         return organs.filter { organ in

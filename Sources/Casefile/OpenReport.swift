@@ -36,9 +36,6 @@ struct OpenReport: Sendable {
         keys.first { $0.key.kind == "case" && $0.key.custody == stored.standing.custody?.index }?.value
     }
 
-    /// The keys of what was told across offices and organs, as far as this viewer holds them.
-    var sharedKeys: [HeldKey] { keys.filter { $0.key.kind == "shared" }.map(\.value) }
-
     func key(_ id: SealingKeyID) -> HeldKey? { keys.first { $0.key.id == id }?.value }
 
     /// Loads, checks need-to-know and opens the keys. `.notFound` for what this viewer may not see.

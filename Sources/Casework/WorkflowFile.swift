@@ -47,10 +47,18 @@ extension Workflow {
         var limits: [LimitRule] = []
         for value in try top.at("limits").items { limits.append(try Self.limit(value)) }
         self.limits = limits
-        longestSharedRun = try top.maybe("questions")?.integer("longestSharedRun") ?? Int.max
-        leastTeam = try top.maybe("team")?.integer("least") ?? 1
+        longestSharedRun = try Self.positive(top.at("questions"), "longestSharedRun")
+        leastTeam = try Self.positive(top.at("team"), "least")
         limitIndex = LimitIndex(limits, requests: Set(acts.values.filter { !$0.approval.isEmpty }.map(\.name)))
         try WorkflowCheck(file: file, workflow: self, source: top).run()
+    }
+
+    /// A number of the law that cannot be left out, with the article that it is from.
+    private static func positive(_ value: YAMLReader, _ name: String) throws(RuleFault) -> Int {
+        _ = try value.string("source")
+        let number = try value.integer(name)
+        guard number > 0 else { throw try value.at(name).fault("a number above zero is expected here") }
+        return number
     }
 
     private static func choices(_ list: YAMLReader) throws(RuleFault) -> [Choice] {

@@ -50,14 +50,16 @@ extension Inspection {
         let readers = Set(reaches.filter(\.value.letter).compactMap { world.staff[$0.key]?.organ })
         let keys = Dictionary(moment.keys.keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for holder in moment.holders {
-            guard let key = keys[holder.key], let organ = organ(of: holder.recipient) else { continue }
+            guard let key = keys[holder.key], let recipient = Recipient(holder.recipient),
+                let organ = world.organ(of: recipient)
+            else { continue }
             let name = "\(world.organs[organ]?.code ?? "") holds \(key.kind) \(key.custody)"
             switch key.kind {
             case "case":
                 let owner = standing.custodies.first { $0.index == key.custody }?.organ
                 let next = standing.custodies.first { $0.index == key.custody + 1 }
                 let wentUp = next?.organ == organ && next?.via == "send-up"
-                check(organ == owner || wentUp || isLeaders(holder.recipient), "\(name), papers of another organ")
+                check(organ == owner || wentUp || isLeaders(recipient), "\(name), papers of another organ")
             case "identity":
                 check(organ == standing.identityOrgan, "\(name), whose custodians no longer keep it")
             default: check(organ == custody.organ || readers.contains(organ), "\(name) and nobody there may read")
@@ -65,15 +67,11 @@ extension Inspection {
         }
     }
 
-    private func organ(of recipient: String) -> OrganID? {
-        let id = String(recipient.drop { $0 != ":" }.dropFirst())
-        return recipient.hasPrefix("office:")
-            ? OfficeID(id).flatMap { world.offices[$0]?.organ } : StaffID(id).flatMap { world.staff[$0]?.organ }
-    }
-
-    private func isLeaders(_ recipient: String) -> Bool {
-        let id = String(recipient.drop { $0 != ":" }.dropFirst())
-        if recipient.hasPrefix("office:") { return OfficeID(id).flatMap { world.offices[$0]?.kind } == .leaders }
-        return StaffID(id).map { world.places(of: $0).contains { world.offices[$0.office]?.kind == .leaders } } ?? false
+    private func isLeaders(_ recipient: Recipient) -> Bool {
+        switch recipient {
+        case .office(let id): world.offices[id]?.kind == .leaders
+        case .staff(let id): world.places(of: id).contains { world.offices[$0.office]?.kind == .leaders }
+        case .receipt: false
+        }
     }
 }

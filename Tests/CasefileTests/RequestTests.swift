@@ -13,9 +13,7 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let id = try await world.assigned()
-            try await world.received(id)
-            try await world.dispose(id, "close")
+            let id = try await world.underWay()
             let before = try #require(try await world.limit("assigned-report", of: id, for: "q.inspector")?.due)
             let ask: ActInput = ["limit": .text("assigned-report"), "reason": .text("人员出差")]
             for agreed in [false, true] {
@@ -71,9 +69,7 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let id = try await world.assigned()
-            try await world.received(id)
-            try await world.dispose(id, "close")
+            let id = try await world.underWay()
             try await world.act(
                 "supervise", id, "c.director",
                 ["ground": .text("perfunctory"), "way": .text("letter"), "text": .text("请速办")])

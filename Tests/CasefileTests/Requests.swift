@@ -46,6 +46,14 @@ extension SmallWorld {
         try await received(id)
     }
 
+    /// Assigned to the county, and a disposal approved there.
+    func underWay() async throws -> ReportID {
+        let id = try await assigned()
+        try await received(id)
+        try await dispose(id, "close")
+        return id
+    }
+
     func received(_ id: ReportID) async throws {
         try await act("refer", id, "q.registrar")
         try await act("sign", id, "q.inspector")
@@ -106,15 +114,15 @@ extension SmallWorld {
     }
 
     /// How many keys of what the reporter sent, of the talk and of shared papers somebody could open with all that is
-    /// stored for them. An organ's own papers stay its own.
-    func keys(_ id: ReportID, _ username: String) async throws -> Int {
+    /// stored for them; with `papers`, also of the organs' own.
+    func keys(_ id: ReportID, _ username: String, papers: Bool = false) async throws -> Int {
         let viewer = try self[username]
         return try await casefile.database.read { tx in
             var ring = try KeyRing.load(tx, for: viewer)
             return try tx.rows(
                 """
                 SELECT w.recipient, w.generation, w.wrap, w.key_id FROM key_wrap w
-                JOIN sealing_key k ON k.id = w.key_id WHERE k.report_id = \(id) AND k.kind <> 'case'
+                JOIN sealing_key k ON k.id = w.key_id WHERE k.report_id = \(id) AND (k.kind <> 'case' OR \(papers) = 1)
                 """
             ).filter { row in
                 let key = try? ring.open(

@@ -84,9 +84,7 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let id = try await world.assigned()
-            try await world.received(id)
-            try await world.dispose(id, "close")
+            let id = try await world.underWay()
             #expect(try await world.offers(id, "q.inspector").contains("report-up") == false)
             try await world.conclude(id, finding: "true")
             await #expect(throws: CasefileError.invalid([FieldFault("collective", "required")])) {

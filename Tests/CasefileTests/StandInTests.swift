@@ -45,25 +45,6 @@ import Testing
         return page.items.contains { $0.id == id && $0.title != nil }
     }
 
-    /// The wraps of a report's keys that a person could open with everything stored for them.
-    static func keys(_ world: SmallWorld, _ id: ReportID, _ username: String) async throws -> Int {
-        let viewer = try world[username]
-        return try await world.casefile.database.read { tx in
-            var ring = try KeyRing.load(tx, for: viewer)
-            return try tx.rows(
-                """
-                SELECT w.recipient, w.generation, w.wrap, w.key_id FROM key_wrap w
-                JOIN sealing_key k ON k.id = w.key_id WHERE k.report_id = \(id)
-                """
-            ).filter { row in
-                let key = try? ring.open(
-                    try row.get("wrap"), recipient: try row.get("recipient"), generation: try row.get("generation"),
-                    keyID: try row.get("key_id"))
-                return key != nil
-            }.count
-        }
-    }
-
     static func generation(_ world: SmallWorld, _ office: OfficeID) async throws -> Int? {
         try await world.casefile.database.read { tx in
             try tx.scalar("SELECT MAX(generation) AS n FROM office_key WHERE office_id = \(office)")
@@ -87,15 +68,15 @@ import Testing
             #expect(try await world.view(filed.id, "q.internal")?.acts.contains { $0.rule.name == "approve" } == true)
             world.clock.advance(days: 2)
             #expect(try await Doors.doors(world, filed.id, "q.internal") == [], "it is over")
-            #expect(try await Self.keys(world, filed.id, "q.internal") > 0, "the key goes at the next sign-in")
+            #expect(try await world.keys(filed.id, "q.internal", papers: true) > 0, "the key goes at the next sign-in")
             try await world.casefile.withdrawEndedKeys()
-            #expect(try await Self.keys(world, filed.id, "q.internal") == 0)
+            #expect(try await world.keys(filed.id, "q.internal", papers: true) == 0)
             #expect(try await Self.generation(world, post.office) == 2)
             // The office goes on with its new key, and reads what was sealed to the old one.
             try await world.act("approve", filed.id, "q.deputy")
             let later = try await Self.proposed(world)
             try await world.act("approve", later.id, "q.principal")
-            #expect(try await Self.keys(world, later.id, "q.internal") == 0)
+            #expect(try await world.keys(later.id, "q.internal", papers: true) == 0)
             #expect(try await world.casefile.verify().reports == 2)
         }
     }
@@ -117,7 +98,7 @@ import Testing
             }
             try await world.casefile.endDelegation(record.delegation.id, by: deputy)
             #expect(try await Doors.doors(world, filed.id, "q.internal") == [])
-            #expect(try await Self.keys(world, filed.id, "q.internal") == 0)
+            #expect(try await world.keys(filed.id, "q.internal", papers: true) == 0)
             let kept = try #require(try await world.casefile.delegations(for: insider).first)
             #expect(kept.endedBy == deputy.staff && kept.reason == .travel)
         }
@@ -169,7 +150,7 @@ import Testing
             let other = try await Self.proposed(world)
             for filed in [before, after] {
                 #expect(try await Doors.doors(world, filed.id, "q.handler") == [])
-                #expect(try await Self.keys(world, filed.id, "q.handler") == 0)
+                #expect(try await world.keys(filed.id, "q.handler", papers: true) == 0)
                 #expect(try await Self.waits(world, filed.id, for: "q.internal"))
                 try await world.act("approve", filed.id, "q.internal")
             }
@@ -189,7 +170,7 @@ import Testing
                 try Self.post(world, "Q.internal", .director), from: director.staff, to: try world["q.handler"].staff,
                 term: Self.days(world, 0, 3), reason: .leave, by: director)
             #expect(try await Doors.doors(world, filed.id, "q.handler") == [])
-            #expect(try await Self.keys(world, filed.id, "q.handler") == 0)
+            #expect(try await world.keys(filed.id, "q.handler", papers: true) == 0)
             #expect(try await world.view(filed.id, "q.internal")?.letter?.title == "镇里截留补偿款")
             let another = ReportedParty(
                 kind: .person, name: "旁观者Q", unit: "清棠县纪委", position: "科员", management: .other)
@@ -235,7 +216,7 @@ import Testing
             #expect(try await Self.waits(world, filed.id, for: "q.inspector"))
             try await world.casefile.arrange([], for: post, by: administrator)
             #expect(try await Doors.doors(world, filed.id, "q.inspector") == [])
-            #expect(try await Self.keys(world, filed.id, "q.inspector") == 0)
+            #expect(try await world.keys(filed.id, "q.inspector", papers: true) == 0)
         }
     }
 

@@ -9,8 +9,10 @@ import Sealing
 struct YearWrap {
     var kind: String
     var custody: Int
-    var office: OfficeID?
-    var staff: StaffID?
+    var recipient: Recipient
+
+    var office: OfficeID? { if case .office(let id) = recipient { id } else { nil } }
+    var staff: StaffID? { if case .staff(let id) = recipient { id } else { nil } }
 
     static func load(_ tx: any Transaction, _ id: ReportID) throws -> [YearWrap] {
         try tx.rows(
@@ -18,17 +20,10 @@ struct YearWrap {
             SELECT k.kind, k.custody, w.recipient FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
             WHERE k.report_id = \(id) AND w.recipient <> 'receipt'
             """
-        ).map { row in
-            let recipient: String = try row.get("recipient")
-            return YearWrap(
-                kind: try row.get("kind"), custody: try row.get("custody"),
-                office: recipient.hasPrefix("office:") ? OfficeID(String(recipient.dropFirst(7))) : nil,
-                staff: recipient.hasPrefix("staff:") ? StaffID(String(recipient.dropFirst(6))) : nil)
+        ).compactMap { row in
+            guard let recipient = Recipient(try row.get("recipient")) else { return nil }
+            return YearWrap(kind: try row.get("kind"), custody: try row.get("custody"), recipient: recipient)
         }
-    }
-
-    func organ(in world: World) -> OrganID? {
-        staff.flatMap { world.staff[$0]?.organ } ?? office.flatMap { world.offices[$0]?.organ }
     }
 }
 
@@ -43,7 +38,7 @@ extension Year {
             }.map(\.viewer.organ))
         for wrap in wraps {
             let holders = wrap.staff.map { [$0] } ?? wrap.office.map { world.members(of: $0).map(\.staff) } ?? []
-            let organ = wrap.organ(in: world)
+            let organ = world.organ(of: wrap.recipient)
             let office = wrap.office.flatMap { world.offices[$0]?.kind.rawValue } ?? "person"
             for person in holders where standing.barred.contains(person) {
                 fault("a barred person holds the \(wrap.kind) key by \(office)", on: stored.id)
@@ -71,7 +66,7 @@ extension Year {
     ) -> Bool {
         let next = standing.custodies.first { $0.index == wrap.custody + 1 }
         let isLeft = wraps.contains { other in
-            other.kind == "case" && other.custody == wrap.custody && other.organ(in: world) == home
+            other.kind == "case" && other.custody == wrap.custody && world.organ(of: other.recipient) == home
         }
         return next?.organ == organ && next?.via == "send-up" && !isLeft
     }

@@ -141,6 +141,8 @@ struct RuleFileTests {
         ("seal: letter, required", "seal: wax, required", "\"wax\" is not a known seal"),
         ("unit: months", "unit: moons", "\"moons\" is not a known unit"),
         ("count: 5", "count: five", "a whole number is expected here"),
+        ("longestSharedRun: 12", "longestSharedRun: 0", "a number above zero is expected here"),
+        ("team: {least: 2", "team: {fewest: 2", "\"least\" is missing"),
         ("once: true", "once: maybe", "true or false is expected here"),
         ("effectiveFrom: 2020-01-21", "effectiveFrom: 2020-02-30", "not a date"),
         ("from: any", "from: all", "a list of stages, or \"any\", is expected here"),
