@@ -45,6 +45,7 @@ struct OfficeKeys: Sendable {
     }
 
     /// Reports that the person must not read leave the office's key and go to each of the others (I-1, I-7).
+    /// `.keyMissing` where there is none.
     mutating func shutOut(_ tx: any Transaction, ring: inout KeyRing, picture: Picture) throws {
         for row in try tx.rows(sealedToOffice) {
             let report: ReportID = try row.get("report_id")
@@ -55,6 +56,8 @@ struct OfficeKeys: Sendable {
                 try row.get("wrap"), recipient: Recipient.office(office).description,
                 generation: try row.get("generation"), keyID: try row.get("key_id"))
             let others = Set(picture.world.members(of: office).filter(\.holdsKey).map(\.staff)).subtracting(barred)
+            // What nobody else may read stays under the office's key: the escrow holders open it again.
+            guard !others.isEmpty else { throw CasefileError.keyMissing }
             drops.append(key.id)
             for other in others.sorted(by: { $0.description < $1.description }) {
                 guard let publicKey = picture.staffKeys[other] else { continue }

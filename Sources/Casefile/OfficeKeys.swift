@@ -104,6 +104,46 @@ extension Casefile {
         }
     }
 
+    /// Keys that are sealed to an office in which a colleague was barred since are sealed anew, to each of the others:
+    /// done by the next of them who signs in (I-1, I-7). Until then the server alone refuses the barred.
+    package func shutOutBarredColleagues(of viewer: Viewer) async throws {
+        let find: SQL =
+            """
+            SELECT DISTINCT g.office_id, g.staff_id FROM office_grant mine
+            JOIN office_grant g ON g.office_id = mine.office_id AND g.staff_id <> mine.staff_id
+            JOIN bar b ON b.staff_id = g.staff_id JOIN sealing_key k ON k.report_id = b.report_id
+            JOIN key_wrap w ON w.key_id = k.id AND w.recipient = 'office:' || g.office_id
+            WHERE mine.staff_id = \(viewer.staff)
+            """
+        for row in try await database.read({ try $0.rows(find) }) {
+            let office: OfficeID = try row.get("office_id")
+            let barred: StaffID = try row.get("staff_id")
+            do {
+                try await retryingStale {
+                    let keys = try await withoutBarred(barred, of: office, from: viewer)
+                    let now = clock.now()
+                    try await database.write { tx in try keys.insert(tx, by: viewer, at: now) }
+                }
+            } catch CasefileError.keyMissing {
+                // One who came later holds no older key of the office; a colleague who does comes after.
+                continue
+            }
+        }
+    }
+
+    private func withoutBarred(
+        _ barred: StaffID, of office: OfficeID, from viewer: Viewer
+    ) async throws -> OfficeKeys {
+        let pictures = pictures
+        return try await database.read { tx in
+            let picture = try pictures.current(tx)
+            var ring = try KeyRing.load(tx, for: viewer)
+            var keys = OfficeKeys(office: office, person: barred, version: picture.world.version)
+            try keys.shutOut(tx, ring: &ring, picture: picture)
+            return keys
+        }
+    }
+
     /// Creates the key of every office that has members and none yet; the private key lives only in this call.
     static func makeMissingOfficeKeys(_ tx: any Transaction, at now: Instant) throws {
         let rows = try tx.rows(

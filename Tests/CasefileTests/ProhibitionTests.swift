@@ -127,6 +127,35 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `a custodian named in a correction loses the identity's key when a colleague signs in`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(
+                    organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown]),
+                    reporter: Reporter(name: "钱有粮", phone: "19900001207")))
+            try await world.act("register", filed.id, "q.director")
+            #expect(try await world.keys(filed.id, "q.custodian") == 1)
+            try await world.act(
+                "amend", filed.id, "q.director",
+                [
+                    "reported": .items([
+                        [
+                            "kind": .text("person"), "name": .text("保管员Q"), "unit": .text("清棠县纪委监委"),
+                            "management": .text("township"),
+                        ]
+                    ]), "reason": .text("来电补充"),
+                ])
+            #expect(try await Self.doors(world, filed.id, "q.custodian") == [])
+            #expect(try await world.keys(filed.id, "q.custodian") == 1, "no custodian has been here since")
+            try await world.casefile.shutOutBarredColleagues(of: try world["q.registrar"])
+            #expect(try await world.keys(filed.id, "q.custodian") == 0)
+            try await world.act("verify-identity", filed.id, "q.registrar", ["status": .text("real-name")])
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `members who neither hold nor decide find nothing in any list`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
             let filed = try await world.casefile.file(
