@@ -17,6 +17,7 @@ struct ActRow: MustacheParent {
         name = words.text(act.label)
         code = act.name
         var who = act.actors.map { words.who($0) }
+        who += act.narrowed.map { words.narrowed($0) }
         if act.notByProposer { who.append(words.texts.text("rules.not-by-proposer")) }
         self.who = who
         ways = words.steps(act)
@@ -26,7 +27,7 @@ struct ActRow: MustacheParent {
         limits = words.workflow.limits.filter { limit in
             limit.ends.contains { $0 == act.name || $0.hasPrefix(act.name + "@") }
         }.map { words.text($0.label) + " · " + words.length($0.count, $0.unit) }
-        source = ([act.source] + act.approval.map(\.source)).reduce(into: [String]()) {
+        source = ([act.source] + act.narrowed.map(\.source) + act.approval.map(\.source)).reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }.joined(separator: words.texts.language == .en ? "; " : "；")
     }

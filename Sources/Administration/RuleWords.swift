@@ -29,6 +29,12 @@ struct RuleWords: Sendable {
         return word("people", String(describing: actor))
     }
 
+    func narrowed(_ rule: NarrowRule) -> String {
+        let names = Role.allCases.filter(rule.roles.contains).map { texts.name($0) }
+        return texts.format(
+            "rules.narrowed", ["roles": names.joined(separator: comma), "condition": condition(rule.when)])
+    }
+
     func who(_ actors: [ActorRule]) -> String { texts.list(actors.map(who)) }
 
     var comma: String { texts.language == .en ? ", " : "、" }
@@ -43,6 +49,7 @@ struct RuleWords: Sendable {
 
     /// A value that a condition names: by the rules' own list, by the act that it is, or by the catalogue.
     private func value(of fact: String, _ value: String) -> String {
+        if fact == "stage" { return stage(value) }
         let lists = ["proposal": ["way"], "disposal": ["disposal", "appeal-outcome"]][fact] ?? [fact]
         for list in lists {
             let label = workflow.label(list, value, language)
@@ -106,6 +113,8 @@ struct RuleWords: Sendable {
         case .label(let old, let new): (texts.text("rules.parts.label"), text(old), text(new))
         case .source(let old, let new): (texts.text("rules.parts.source"), text(old), text(new))
         case .actors(let old, let new): (texts.text("rules.parts.actors"), who(old), who(new))
+        case .narrowed(let old, let new):
+            (texts.text("rules.parts.narrowed"), texts.list(old.map(narrowed)), texts.list(new.map(narrowed)))
         case .steps(let old, let new):
             (texts.text("rules.parts.steps"), texts.list(old.map(step)), texts.list(new.map(step)))
         case .fields(let old, let new): (texts.text("rules.parts.fields"), fields(old), fields(new))

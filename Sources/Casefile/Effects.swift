@@ -159,17 +159,24 @@ extension ActChange {
 
     /// What is proposed must have somebody to decide on it: a leader who is not the proposer and not barred.
     mutating func admitLeaders() throws {
+        settle()
         let organ = open.stored.standing.custody?.organ
         guard let organ,
             let leaders = open.picture.world.deciders(
-                of: organ, barred: after.standing.barred, except: viewer?.staff)
+                of: organ, barred: after.standing.barred, except: viewer?.staff, roles: decidingRoles)
         else { throw CasefileError.nobodyHome(organ: organ?.description ?? "") }
         after.standing.deciding = leaders.office
         try admit(leaders.office, audience: .letters)
     }
 
+    /// The leaders who may decide what the report waits for now.
+    var decidingRoles: Set<Role> {
+        open.workflow.decidingRoles(on: after.standing, world: open.picture.world)
+    }
+
     private mutating func approve() throws {
         switch open.stored.standing.stage {
+        case "disposal-proposed": reportToSuperior()
         case "return-proposed" where after.standing.stage == "incoming": try handBack()
         case "return-proposed":
             after.standing.handlers = []

@@ -9,8 +9,29 @@ extension ActChange {
         after.standing.proposer = viewer?.staff
         after.standing.disposal = input.values["kind"]
         if let questions = input.values["questions"] { try refuseCopied(questions) }
+        if reportsFirstLeader { codes["first-leader"] = "yes" }
         if input.values["kind"] == "verify" { try formTeam(input.lists["team"], field: "team") }
         try admitLeaders()
+    }
+
+    /// Whether somebody reported leads, as the first, a unit that this organ's own level manages: the 一把手 of the next
+    /// level down.
+    private var reportsFirstLeader: Bool {
+        guard let organ = after.standing.custody.flatMap({ open.picture.world.organs[$0.organ] }) else { return false }
+        let rank = open.picture.world.rank(of: organ)
+        return letter?.reported.contains { $0.principal && $0.management.rank == rank } ?? false
+    }
+
+    /// What was decided about a first leader is reported to the superior at the same time: the director of its letters
+    /// office has a copy and sees how it goes on.
+    mutating func reportToSuperior() {
+        let world = open.picture.world
+        guard after.standing.fact("first-leader", in: world) == "yes",
+            let organ = after.standing.custody.flatMap({ world.organs[$0.organ] }),
+            let superior = world.parent(of: organ), let desk = world.office(.letters, of: superior.id),
+            world.canCarryOn(desk.id, audience: .director, barred: after.standing.barred)
+        else { return }
+        after.standing.watchers[desk.id] = "copy"
     }
 
     /// The people who verify: those chosen, else the handlers, who proposed, and the director; as many as the rules ask.

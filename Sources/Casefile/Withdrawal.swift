@@ -79,7 +79,7 @@ extension ActChange {
             // Where no leader is left here, the superior's decide from now on.
             guard
                 let leaders = world.deciders(
-                    of: organ, barred: after.standing.barred, except: after.standing.proposer)
+                    of: organ, barred: after.standing.barred, except: after.standing.proposer, roles: decidingRoles)
             else { throw CasefileError.nobodyHome(organ: organ.description) }
             if leaders.office != after.standing.deciding {
                 after.standing.deciding = leaders.office

@@ -49,9 +49,10 @@ extension Workflow {
                 standing.handlers.contains(person) && places.contains { $0.office == custody.office }
             case .signer: standing.unsigned(in: world).contains(person)
             case .approver: !requests(for: person, on: standing, world: world).isEmpty
-            case .office(let relation, let roles):
+            case .office(let relation, let rule):
                 standing.offices(relation, in: world).contains { office in
-                    places.contains { place in
+                    let roles = act.narrow(rule, on: standing, in: world)
+                    return places.contains { place in
                         place.office == office && roles.contains(place.role)
                             && (custody.audience != .director || place.office != custody.intakeOffice
                                 || place.role == .director)
@@ -71,6 +72,18 @@ extension Workflow {
             else { return nil }
             return PossibleAct(rule: act, to: to)
         }
+    }
+
+    /// The leaders who may take the decision that the report waits for; all of them where it waits for none.
+    package func decidingRoles(on standing: Standing, world: World) -> Set<Role> {
+        var found: Set<Role> = []
+        for act in acts.values where step(of: act, on: standing, world: world) != nil {
+            guard act.isWaitedFor(at: standing.stage, standing) else { continue }
+            for case .office(.leaders, let roles) in act.actors {
+                found.formUnion(act.narrow(roles, on: standing, in: world))
+            }
+        }
+        return found.isEmpty ? [.deputy, .principal] : found
     }
 
     /// For whom the report waits now.
@@ -101,7 +114,8 @@ extension Workflow {
                             add(place.office, place.roles, except: request.except(in: place.office, world))
                         }
                     }
-                case .office(let relation, let roles):
+                case .office(let relation, let rule):
+                    let roles = act.narrow(rule, on: standing, in: world)
                     for office in standing.offices(relation, in: world) {
                         add(office, roles, except: act.notByProposer ? standing.proposer : nil)
                     }
@@ -116,6 +130,11 @@ extension Workflow {
 }
 
 extension ActRule {
+    /// The roles that are left of an actor's, as the matter stands.
+    package func narrow(_ roles: Set<Role>, on standing: Standing, in world: World) -> Set<Role> {
+        narrowed.filter { standing.fulfils($0.when, in: world) }.reduce(roles) { $0.intersection($1.roles) }
+    }
+
     /// Whether a report at this stage waits for this act.
     package func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
         if let only, !standing.holds(only) { return false }

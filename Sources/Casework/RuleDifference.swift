@@ -8,6 +8,7 @@ package struct RuleDifference: Sendable, Hashable {
         case label(Bilingual, Bilingual)
         case source(Bilingual, Bilingual)
         case actors([ActorRule], [ActorRule])
+        case narrowed([NarrowRule], [NarrowRule])
         case steps([Step], [Step])
         case fields([FieldRule], [FieldRule])
         case notByProposer(Bool, Bool)
@@ -82,6 +83,7 @@ package struct RuleDifference: Sendable, Hashable {
         var rest = old
         if old.label != new.label { found.append(.label(old.label, new.label)) }
         if old.actors != new.actors { found.append(.actors(old.actors, new.actors)) }
+        if old.narrowed != new.narrowed { found.append(.narrowed(old.narrowed, new.narrowed)) }
         if old.steps != new.steps { found.append(.steps(old.steps, new.steps)) }
         if old.notByProposer != new.notByProposer {
             found.append(.notByProposer(old.notByProposer, new.notByProposer))
@@ -92,6 +94,7 @@ package struct RuleDifference: Sendable, Hashable {
         }
         rest.label = new.label
         rest.actors = new.actors
+        rest.narrowed = new.narrowed
         rest.steps = new.steps
         rest.notByProposer = new.notByProposer
         rest.fields = new.fields

@@ -139,6 +139,7 @@ package struct Standing: Sendable {
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
+        "stage", "first-leader",
     ]
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
@@ -147,7 +148,7 @@ package struct Standing: Sendable {
     ]
 
     /// Facts that conditions of the rules may name.
-    func fact(_ name: String, in world: World) -> String? {
+    package func fact(_ name: String, in world: World) -> String? {
         switch name {
         case "proposal": proposal?.way
         case "disposal": disposal
@@ -158,6 +159,9 @@ package struct Standing: Sendable {
         case "place": custody.map { $0.office == $0.intakeOffice ? "intake" : "handling" }
         case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
         case "repeat": isRepeat ? "yes" : "no"
+        case "stage": stage
+        case "first-leader":
+            done.last { $0.act == "dispose" && $0.custody == custody?.index }?.codes["first-leader"] ?? "no"
         default: nil
         }
     }

@@ -113,6 +113,8 @@ package struct ActRule: Sendable, Hashable {
     /// Possible even when the report has come to its end.
     package var alsoAtEnd: Bool
     package var actors: [ActorRule]
+    /// Where a condition holds, of those only some: a matter that only the first leader may approve.
+    package var narrowed: [NarrowRule]
     /// The person who proposed may not decide.
     package var notByProposer: Bool
     package var waits: Waits
@@ -136,6 +138,13 @@ package struct ActRule: Sendable, Hashable {
 package struct ApprovalRule: Sendable, Hashable {
     package var by: [ActorRule]
     package var when: Condition
+    package var source: String
+}
+
+/// To which roles an act is narrowed while a condition holds, and by which article.
+package struct NarrowRule: Sendable, Hashable {
+    package var when: Condition
+    package var roles: Set<Role>
     package var source: String
 }
 
@@ -237,7 +246,7 @@ extension ActRule {
     package static func unruled(_ name: String) -> ActRule {
         ActRule(
             name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [],
-            notByProposer: false,
+            narrowed: [], notByProposer: false,
             waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [], approval: [],
             competence: nil, mark: nil)
     }

@@ -48,7 +48,15 @@ struct WorkflowCheck {
             if let last = act.approval.last, !last.when.isEmpty {
                 throw fault("acts", act.name, "some requests would have nobody to agree: the last approval is for all")
             }
-            let conditions = act.steps.flatMap { [$0.when, $0.unless] } + act.approval.map(\.when)
+            for narrow in act.narrowed {
+                if narrow.source.isEmpty { throw fault("acts", act.name, "a narrowing without a source") }
+                let left = act.actors.contains { actor in
+                    if case .office(_, let roles) = actor { !roles.isDisjoint(with: narrow.roles) } else { false }
+                }
+                if !left { throw fault("acts", act.name, "narrowed to roles that may not do this act") }
+            }
+            let conditions =
+                act.narrowed.map(\.when) + act.steps.flatMap { [$0.when, $0.unless] } + act.approval.map(\.when)
             for condition in conditions + [act.guardCondition] {
                 for name in condition.keys where !Standing.facts.contains(name) {
                     throw fault("acts", act.name, "no fact \"\(name)\"")

@@ -103,7 +103,8 @@ extension Workflow {
         return ActRule(
             name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps,
             alsoAtEnd: alsoAtEnd,
-            actors: actors, notByProposer: try value.maybe("notBy")?.string() == "proposer",
+            actors: actors, narrowed: try Self.narrowed(value.maybe("narrow")),
+            notByProposer: try value.maybe("notBy")?.string() == "proposer",
             waits: try waits(value.maybe("waits")), only: try value.maybe("only")?.string(),
             once: try value.flag("once"),
             guardCondition: try condition(value.maybe("guard")), effect: try value.maybe("effect")?.string(),
@@ -111,6 +112,25 @@ extension Workflow {
             competence: value.maybe("competence") == nil
                 ? nil : try value.choice("competence", ManagementLevel.self),
             mark: try value.maybe("mark")?.string(), unmark: try value.maybe("unmark")?.string())
+    }
+
+    private static func roles(_ value: YAMLReader) throws(RuleFault) -> Set<Role> {
+        var roles: Set<Role> = []
+        for text in try value.strings("roles") {
+            guard let role = Role(rawValue: text) else { throw value.fault("\"\(text)\" is not a known role") }
+            roles.insert(role)
+        }
+        return roles
+    }
+
+    private static func narrowed(_ value: YAMLReader?) throws(RuleFault) -> [NarrowRule] {
+        var result: [NarrowRule] = []
+        for item in value?.items ?? [] {
+            result.append(
+                NarrowRule(
+                    when: try condition(item.at("when")), roles: try roles(item), source: try item.string("source")))
+        }
+        return result
     }
 
     static func actors(_ value: YAMLReader) throws(RuleFault) -> [ActorRule] {
@@ -124,12 +144,8 @@ extension Workflow {
                 default: throw item.fault("unknown person")
                 }
             } else {
-                var roles: Set<Role> = []
-                for text in try item.strings("roles") {
-                    guard let role = Role(rawValue: text) else { throw item.fault("\"\(text)\" is not a known role") }
-                    roles.insert(role)
-                }
-                actors.append(.office(try item.choice("office", ActorRule.Relation.self), roles: roles))
+                let relation = try item.choice("office", ActorRule.Relation.self)
+                actors.append(.office(relation, roles: try roles(item)))
             }
         }
         return actors

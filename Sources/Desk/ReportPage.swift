@@ -210,7 +210,13 @@ struct ReportPageMaker {
 
     private var limits: [Entry] {
         let words = LimitText(texts: texts, language: language)
-        return view.limits.map { words.row($0, today: today) }
+        let hops = view.way.map(\.hop)
+        let isOfOne = Set(hops.map(\.organ)).count == 1
+        return view.limits.map { state in
+            // Where more than one organ had it, each limit says whose it is.
+            let holder = isOfOne ? nil : hops.last { $0.since <= state.start }?.organ
+            return words.row(state, of: holder.flatMap { view.world.organs[$0] }, today: today)
+        }
     }
 
     private var story: [Entry] {
@@ -254,7 +260,11 @@ struct ReportPageMaker {
     /// A code in words: choices by their labels, ids of offices, organs and people by their names.
     private func code(_ act: String, _ key: String, _ value: String) -> (String, String)? {
         guard let field = workflow.acts[act]?.fields.first(where: { $0.name == key }) else {
-            return key == "reasons" ? (texts.text("desk.reasons"), reasons(value)) : nil
+            return switch key {
+            case "reasons": (texts.text("desk.reasons"), reasons(value))
+            case "first-leader": (texts.text("desk.first-leader"), texts.text("desk.yes"))
+            default: nil
+            }
         }
         let words = value.split(separator: " ").map { part -> String in
             let part = String(part)

@@ -68,7 +68,8 @@ struct RuleTelling {
 
     private func possible(_ act: PossibleAct) -> String {
         let actors = act.rule.actors.map { actor in
-            if case .office(let relation, let roles) = actor {
+            if case .office(let relation, let rule) = actor {
+                let roles = act.rule.narrow(rule, on: found.standing, in: world)
                 let names = Role.allCases.filter(roles.contains).map(\.rawValue).joined(separator: "/")
                 return "\(relation.rawValue): \(names)"
             }

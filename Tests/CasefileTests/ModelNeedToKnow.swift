@@ -64,7 +64,14 @@ extension Inspection {
         guard model.workflow.stages[standing.stage]?.phase == .decision, standing.proposer != person.id else {
             return false
         }
-        return leads(person, custody.organ, except: standing.proposer, roles: [.deputy, .principal])
+        // To verify or ask a first leader one level down, a principal must be among them.
+        let disposed = standing.done.last { $0.act == "dispose" && $0.custody == custody.index }
+        let isForPrincipal =
+            standing.stage == "disposal-proposed" && ["inquiry", "verify"].contains(standing.disposal)
+            && disposed?.codes["first-leader"] == "yes"
+        return leads(
+            person, custody.organ, except: standing.proposer, roles: [.deputy, .principal],
+            needing: isForPrincipal ? [.principal] : nil)
     }
 
     /// Forwarded or assigned by this person's desk, and ever since below that desk's organ.
@@ -115,7 +122,9 @@ extension Inspection {
     }
 
     /// Whether this person decides for an organ: a leader there, or of the nearest organ above that has one left.
-    private func leads(_ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>) -> Bool {
+    private func leads(
+        _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil
+    ) -> Bool {
         guard let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
             !standing.barred.contains(person.id)
         else { return false }
@@ -123,7 +132,9 @@ extension Inspection {
             let able = world.members(of: world.office(.leaders, of: place.id)?.id ?? .random()).filter {
                 $0.admitted && $0.staff != except && !standing.barred.contains($0.staff) && roles.contains($0.role)
             }
-            if !able.isEmpty { return able.contains { $0.staff == person.id } }
+            if able.contains(where: { (needing ?? roles).contains($0.role) }) {
+                return able.contains { $0.staff == person.id }
+            }
         }
         return false
     }

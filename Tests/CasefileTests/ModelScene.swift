@@ -47,8 +47,12 @@ struct Scene: Sendable {
         "message", "open-identity", "urge", "review-shelved", "outside-accepted", "link", "split",
     ]
 
-    static func official(_ level: ManagementLevel, unit: String = "清棠县交通局", named: String = name) -> ReportedParty {
-        ReportedParty(kind: .person, name: named, unit: unit, position: "副局长", management: level)
+    static func official(
+        _ level: ManagementLevel, unit: String = "清棠县交通局", named: String = name, leads: Bool = false
+    ) -> ReportedParty {
+        ReportedParty(
+            kind: .person, name: named, unit: unit, position: leads ? "局长" : "副局长", management: level,
+            principal: leads)
     }
 
     func letter(_ edition: Int) -> Letter {
@@ -116,6 +120,9 @@ extension Scene {
             away: ["q1.leaders.principal.7", "q1.leaders.deputy.5", "q1.inspection.director.8"],
             delegated: [("q1.leaders.principal.7", .leaders, .principal, "q1.letters.registrar.2")],
             order: [(.inspection, .director, ["q1.inspection.handler.9", "q1.inspection.handler.10"])]),
+        Scene(
+            name: "one organ, a first leader, and one recuses", letters: [[official(.county, leads: true)]],
+            recusals: 1, ways: plain, disposals: ["verify", "close"], isFull: false),
         Scene(
             name: "one organ, a request and a recusal", recusals: 1, asks: ["extend", "trace"], requests: 1,
             ways: plain, disposals: ["inquiry"], isFull: false),

@@ -68,6 +68,7 @@ struct Shape: Hashable {
             "real-name", "signed-name", "supervised", "result-due", "result-unrecognised", "notice-due", "paused",
         ]
         facts = Set(claims.filter(standing.holds))
+        if standing.fact("first-leader", in: world) == "yes" { facts.insert("first-leader") }
         let now = standing.custody?.index
         for act in ["notify", "outside-accepted", "conclude", "reply", "feedback"]
         where standing.done.contains(where: { $0.act == act && $0.custody == now }) { facts.insert(act) }

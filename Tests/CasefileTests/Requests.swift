@@ -21,11 +21,12 @@ extension SmallWorld {
 
     /// A report of the county, approved to be referred.
     func judged(
-        category: String = "discipline-breach", reporter: Reporter? = nil, receipt: Receipt? = nil
+        category: String = "discipline-breach", reported: ReportedParty = Self.clerkOfTheTown,
+        reporter: Reporter? = nil, receipt: Receipt? = nil
     ) async throws -> ReportID {
         let filed = try await casefile.file(
             Filing(
-                organ: "Q", letter: Self.letter([Self.clerkOfTheTown]), reporter: reporter, channel: .web,
+                organ: "Q", letter: Self.letter([reported]), reporter: reporter, channel: .web,
                 receipt: receipt))
         try await act("register", filed.id, "q.registrar")
         if reporter != nil {

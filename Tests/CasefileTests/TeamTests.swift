@@ -47,6 +47,57 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `verifying a first leader is the principal's decision alone, and the superior has a copy`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            var secretary = SmallWorld.clerkOfTheTown
+            secretary.position = "党委书记"
+            secretary.principal = true
+            let id = try await world.judged(reported: secretary)
+            try await world.allocated(id)
+            func propose(_ kind: String, _ more: ActInput = [:]) async throws {
+                let input: ActInput = ["kind": .text(kind), "opinion": .text("拟办")]
+                try await world.act("dispose", id, "q.handler", input.merging(more) { $1 })
+            }
+            try await propose("verify", ["plan": .text("核账")])
+            #expect(try await world.offered("approve", on: id) == ["q.principal"])
+            #expect(try await world.waits(id, for: "q.principal"))
+            #expect(try await !world.waits(id, for: "q.deputy"))
+            await #expect(throws: CasefileError.notYourAct) { try await world.act("approve", id, "q.deputy") }
+            #expect(
+                try await `Nobody sees what they must not`.doors(world, id, "c.director") == [],
+                "nothing is decided yet")
+
+            // With nobody to stand in for the principal, the city's decides on what is proposed anew.
+            try await world.act("withdraw-proposal", id, "q.inspector")
+            let principal = try world["q.principal"]
+            let term = Term(first: world.clock.clock.now().day, last: world.clock.clock.now().day.adding(days: 5))
+            try await world.casefile.declareAway(principal.staff, term: term, by: principal)
+            try await propose("verify", ["plan": .text("核账")])
+            #expect(try await world.offered("approve", on: id) == ["c.principal"])
+            try await world.act("approve", id, "c.principal")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "verifying")
+            let copy = try #require(try await world.view(id, "c.director"), "the superior sees how it goes on")
+            #expect(copy.letter != nil && copy.acts.allSatisfy { $0.rule.name != "approve" })
+            #expect(try await world.keys(id, "c.director", papers: true) == 1, "the letter, and none of the papers")
+            #expect(try await `Nobody sees what they must not`.doors(world, id, "c.triage") == [])
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `what is closed about a first leader the deputy may approve`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            var secretary = SmallWorld.clerkOfTheTown
+            secretary.principal = true
+            let id = try await world.judged(reported: secretary)
+            try await world.allocated(id)
+            try await world.dispose(id, "close")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "handling")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `when one of the two stands aside, the director fills up the team and all sign anew`(_ engine: Engine)
         async throws
     {
