@@ -34,6 +34,8 @@ extension Standing {
         case .senderLeaders: leaders(of: senderCustody?.organ)
         case .ownLeaders: leaders(of: asker.flatMap { world.staff[$0]?.organ })
         case .watcher: watchers.keys.sorted { $0.description < $1.description }
+        case .alarmed:
+            watchers.filter { $0.value == "alarm" }.keys.sorted { $0.description < $1.description }
         }
     }
 }

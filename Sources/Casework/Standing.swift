@@ -139,12 +139,12 @@ package struct Standing: Sendable {
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
-        "stage", "first-leader",
+        "stage", "first-leader", "team",
     ]
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
-        "paused",
+        "paused", "team-short",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -160,6 +160,7 @@ package struct Standing: Sendable {
         case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
         case "repeat": isRepeat ? "yes" : "no"
         case "stage": stage
+        case "team": holds("team-short") ? "short" : "whole"
         case "first-leader":
             done.last { $0.act == "dispose" && $0.custody == custody?.index }?.codes["first-leader"] ?? "no"
         default: nil
@@ -182,6 +183,7 @@ package struct Standing: Sendable {
         case "assigned": custody?.via == "assign"
         case "inquiry": disposal == "inquiry"
         case "verification": disposal == "verify"
+        case "team-short": !team.isDisjoint(with: barred)
         case "shelved": stage == "shelved"
         case "paused": isOpen("pause", until: ["resume"])
         case "appeal": category == "appeal"

@@ -91,6 +91,8 @@ package enum ActorRule: Sendable, Hashable {
         case ownLeaders = "own-leaders"
         /// An office that looks on: a supervising office with a copy, a common superior that was alarmed.
         case watcher
+        /// Of those, the common superior that was alarmed.
+        case alarmed
     }
 }
 

@@ -103,6 +103,8 @@ struct Exploration {
         // rejected, or proposed anew.
         if done.contains("reject") { waited.remove("approve") }
         if done.contains("withdraw-proposal") { waited.subtract(["refer", "forward", "assign"]) }
+        // An office with too few people left for a team gives the report back.
+        if done.contains("return") { waited.remove("form-team") }
         for name in waited.subtracting(done).sorted() {
             inspection.faults.append("\(name) is waited for and nobody can do it")
         }

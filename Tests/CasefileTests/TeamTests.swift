@@ -109,6 +109,11 @@ import Testing
             try await world.conclude(id)
             try await world.act("recuse", id, "q.bystander", ["reason": .text("与被反映人同村")])
             #expect(try await `Nobody sees what they must not`.doors(world, id, "q.bystander") == [])
+            // Nobody signs for half a team, and the report waits for a whole one.
+            #expect(try await world.offered("countersign", on: id) == [])
+            #expect(try await world.offered("form-team", on: id) == ["q.handler", "q.inspector"])
+            #expect(try await world.waits(id, for: "q.inspector"))
+            #expect(try await world.waits(id, for: "q.handler"))
             await #expect(throws: CasefileError.self) {
                 try await world.act(
                     "form-team", id, "q.inspector",
@@ -121,6 +126,30 @@ import Testing
             #expect(try await world.offered("countersign", on: id) == ["q.inspector"])
             try await world.act("countersign", id, "q.inspector")
             #expect(try await world.view(id, "q.inspector")?.standing.stage == "concluded")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `where the director stands aside after others signed, a handler forms the team anew`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.dispose(
+                id, "verify",
+                ["plan": .text("核账"), "team": try team(world, "q.handler", "q.bystander", "q.inspector")])
+            try await world.conclude(id)
+            try await world.act("countersign", id, "q.bystander")
+            try await world.act("recuse", id, "q.inspector", ["reason": .text("与被反映人同村")])
+            #expect(try await world.offered("form-team", on: id) == ["q.handler"])
+            #expect(try await world.waits(id, for: "q.handler"))
+            try await world.act(
+                "form-team", id, "q.handler",
+                ["team": try team(world, "q.handler", "q.bystander"), "reason": .text("主任回避")])
+            try await world.conclude(id)
+            try await world.act("countersign", id, "q.bystander")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
         }
     }
 

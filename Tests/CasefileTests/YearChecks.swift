@@ -12,12 +12,9 @@ extension Year {
     func check(_ part: Double = 1, sample: Int) async throws {
         do { _ = try await casefile.verify() } catch { fault("verify: \(error)", on: nil) }
         let casefile = casefile
-        // Identities are in the custodians' hands alone: each of them has signed in meanwhile.
-        let world = try await casefile.world()
-        for person in province.people
-        where world.places(of: person.viewer.staff).contains(where: { world.offices[$0.office]?.kind == .custody }) {
-            try await casefile.shutOutBarredColleagues(of: person.viewer)
-        }
+        // Where a report is no longer anybody's at an office to act on, its members take the keys away as they sign in:
+        // each of them has done so meanwhile.
+        for person in province.people { try await casefile.shutOutBarredColleagues(of: person.viewer) }
         let ids = (order + parts).filter { _ in part >= 1 || dice.chance(part) }
         let picture = try await casefile.picture()
         var standings: [(ReportID, Standing)] = []

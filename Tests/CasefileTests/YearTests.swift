@@ -4,10 +4,9 @@ import Foundation
 import Testing
 
 @Suite struct `A year of a province` {
-    /// In all; every engine at hand lives a year with its share of them.
+    /// On each database.
     private static let reports =
-        (ProcessInfo.processInfo.environment["MINGJIAN_YEAR_REPORTS"].flatMap { Int($0) } ?? 1000)
-        / TestDatabase.availableEngines.count
+        ProcessInfo.processInfo.environment["MINGJIAN_YEAR_REPORTS"].flatMap { Int($0) } ?? 1000
     private static let seed = ProcessInfo.processInfo.environment["MINGJIAN_YEAR_SEED"].flatMap { UInt64($0) } ?? 2026
 
     @Test(arguments: TestDatabase.availableEngines)
