@@ -4,6 +4,17 @@ from urllib.parse import quote
 
 import contract
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+
+def kept_alive():
+    """A session that asks once more where the server closed a kept connection at the same moment, as browsers do."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", HTTPAdapter(max_retries=Retry(
+        total=1, connect=0, read=1, redirect=0, status=0, allowed_methods={"GET", "HEAD"})))
+    return session
 
 
 class Caller:
@@ -11,8 +22,7 @@ class Caller:
 
     def __init__(self, url, authorization=None):
         self.url = url
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.session = kept_alive()
         if authorization:
             self.session.headers["Authorization"] = authorization
 

@@ -9,7 +9,7 @@ from functools import cache
 from urllib.parse import quote, urlsplit
 
 import contract
-import requests
+from client import kept_alive
 from installation import ROOT
 from pages import SAME
 
@@ -62,8 +62,7 @@ class Knocker:
     def __init__(self, person):
         self.person, self.url = person, person.url
         self.token = person.session.headers["Authorization"].split()[1]
-        self.pages = requests.Session()
-        self.pages.trust_env = False
+        self.pages = kept_alive()
         # A header of its own: what a page sets beside it (language, draft) is not carried on.
         self.pages.headers["Cookie"] = f"session={self.token}"
 

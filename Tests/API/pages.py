@@ -2,7 +2,7 @@
 
 import re
 
-import requests
+from client import kept_alive
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
@@ -11,7 +11,7 @@ class Pages:
     """Somebody who is signed in on the pages."""
 
     def __init__(self, url, account):
-        self.url, self.session = url, requests.Session()
+        self.url, self.session = url, kept_alive()
         answer = self.session.post(
             url + "/sign-in", data={"username": account["username"], "password": account["password"]}, headers=SAME,
             timeout=60, allow_redirects=False)
