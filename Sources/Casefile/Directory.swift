@@ -119,12 +119,18 @@ extension Casefile {
         }
     }
 
-    /// Rewrites for whom the reports allocated to a person wait, after that person's places changed.
+    /// Rewrites for whom the reports wait that are allocated to a person, or verified by them, after their places
+    /// changed.
     func refreshWaiting(for person: StaffID) async throws {
         let casefile = self
         try await database.write { tx in
             let picture = try casefile.pictures.current(tx)
-            for row in try tx.rows("SELECT report_id FROM allocation WHERE staff_id = \(person)") {
+            for row in try tx.rows(
+                """
+                SELECT report_id FROM allocation WHERE staff_id = \(person)
+                UNION SELECT id AS report_id FROM report WHERE team LIKE \("%\(person)%")
+                """)
+            {
                 guard let stored = try StoredReport.load(tx, try row.get("report_id")) else { continue }
                 try casefile.projections(of: stored, in: picture).writeWaiting(tx, report: stored, fresh: false)
             }

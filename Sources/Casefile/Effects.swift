@@ -42,7 +42,7 @@ extension ActChange {
         case "withdraw-proposal":
             after.standing.proposal = nil
             // A verification that goes on keeps its plan and its team.
-            if open.stored.standing.stage == "disposal-proposed" {
+            if ["disposal-proposed", "verifying", "report-signing"].contains(open.stored.standing.stage) {
                 after.standing.disposal = nil
                 after.standing.team = []
             }
@@ -187,6 +187,7 @@ extension ActChange {
         case "transfer-proposed":
             try refer()
             after.standing.team = []
+            after.standing.disposal = nil
         default: break
         }
     }

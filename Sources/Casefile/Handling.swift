@@ -29,7 +29,8 @@ extension ActChange {
         guard after.standing.fact("first-leader", in: world) == "yes",
             let organ = after.standing.custody.flatMap({ world.organs[$0.organ] }),
             let superior = world.parent(of: organ), let desk = world.office(.letters, of: superior.id),
-            world.canCarryOn(desk.id, audience: .director, barred: after.standing.barred)
+            world.canCarryOn(desk.id, audience: .director, barred: after.standing.barred),
+            after.standing.watchers[desk.id] == nil
         else { return }
         after.standing.watchers[desk.id] = "copy"
     }

@@ -9,6 +9,7 @@ extension ActChange {
         takeFromBarred()
         wrapForTheRest()
         wrapForDeciders()
+        takeFromSuperior()
         if arrives { tellWhereItGoes() }
         dropLetterWrapsOf.formUnion(organsWithoutReader)
         leaveNothingBehind()
@@ -85,6 +86,23 @@ extension ActChange {
                 for key in [open.caseKey].compactMap(\.self) + sharedKeys(for: office) { wrap(key, to: office) }
             }
         }
+    }
+
+    /// A superior's leaders who decided because nobody was left here keep nothing once it is decided.
+    private mutating func takeFromSuperior() {
+        let (standing, world) = (after.standing, open.picture.world)
+        guard let office = open.stored.standing.deciding, standing.deciding != office,
+            world.offices[office]?.organ != standing.custody?.organ, standing.watchers[office] == nil
+        else { return }
+        let asked = open.workflow.pending(on: standing).flatMap {
+            open.workflow.asked(by: $0, on: standing, world: world).map(\.office)
+        }
+        guard !asked.contains(office) else { return }
+        let looksOn = Set(standing.watchers.keys.flatMap { world.members(of: $0).map(\.staff) })
+        let people = Set(world.members(of: office).map(\.staff)).subtracting(looksOn)
+        let recipients = Set(people.map { Recipient.staff($0).description } + [Recipient.office(office).description])
+        dropWraps += open.holders.filter { recipients.contains($0.recipient) }.map { ($0.key, $0.recipient) }
+        wraps.removeAll { recipients.contains($0.recipient.description) }
     }
 
     /// Wraps a key to an office that has none of its own left.

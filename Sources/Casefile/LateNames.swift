@@ -16,6 +16,10 @@ extension CasefileSchema {
             ) STRICT
             """
         ])
+
+    /// Bars are looked for by person when somebody signs in.
+    static let barsByPerson = Migration(
+        id: "0005-bars-by-person", statements: ["CREATE INDEX bar_staff ON bar (staff_id)"])
 }
 
 extension Casefile {

@@ -16,13 +16,7 @@ struct OfficeKeys: Sendable {
 
     /// Writes it, unless the world or a bar has changed meanwhile.
     func insert(_ tx: any Transaction, by viewer: Viewer, at now: Instant) throws {
-        let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
-        guard version == self.version else { throw StalePicture() }
-        for key in drops {
-            let recipient = Recipient.office(office).description
-            try tx.run("DELETE FROM key_wrap WHERE key_id = \(key) AND recipient = \(recipient)")
-        }
-        for wrap in wraps { try wrap.insert(tx) }
+        try insertResealed(tx)
         guard try !tx.exists(sealedToOffice) else { throw StalePicture() }
         for grant in grants {
             try tx.run(
@@ -35,6 +29,27 @@ struct OfficeKeys: Sendable {
         try Casefile.touchWorld(tx)
     }
 
+    /// Writes what is sealed anew. An act in between may have taken the report from the office, or barred one more.
+    func insertResealed(_ tx: any Transaction) throws {
+        let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
+        guard version == self.version else { throw StalePicture() }
+        for key in drops {
+            let recipient = Recipient.office(office).description
+            let gone = try tx.run("DELETE FROM key_wrap WHERE key_id = \(key) AND recipient = \(recipient)")
+            guard gone > 0 else { throw StalePicture() }
+        }
+        for wrap in wraps {
+            guard case .staff(let person) = wrap.recipient else { throw StalePicture() }
+            let isBarred = try tx.exists(
+                """
+                SELECT 1 FROM bar b JOIN sealing_key k ON k.report_id = b.report_id
+                WHERE k.id = \(wrap.keyID) AND b.staff_id = \(person)
+                """)
+            guard !isBarred else { throw StalePicture() }
+            try wrap.insert(tx)
+        }
+    }
+
     /// The keys that are sealed to the office as a whole, of reports that the person must not read.
     private var sealedToOffice: SQL {
         """
@@ -45,23 +60,29 @@ struct OfficeKeys: Sendable {
     }
 
     /// Reports that the person must not read leave the office's key and go to each of the others (I-1, I-7).
-    /// `.keyMissing` where there is none.
-    mutating func shutOut(_ tx: any Transaction, ring: inout KeyRing, picture: Picture) throws {
+    /// A key that this holder cannot open, or that would be left with nobody, throws; or stays as it is, with
+    /// `whatCanBe`.
+    mutating func shutOut(
+        _ tx: any Transaction, ring: inout KeyRing, picture: Picture, whatCanBe: Bool = false
+    ) throws {
         for row in try tx.rows(sealedToOffice) {
             let report: ReportID = try row.get("report_id")
             let barred = Set(
                 try tx.rows("SELECT staff_id FROM bar WHERE report_id = \(report)")
                     .map { try $0.get("staff_id", as: StaffID.self) })
-            let key = try ring.open(
-                try row.get("wrap"), recipient: Recipient.office(office).description,
-                generation: try row.get("generation"), keyID: try row.get("key_id"))
             let others = Set(picture.world.members(of: office).filter(\.holdsKey).map(\.staff)).subtracting(barred)
-            // What nobody else may read stays under the office's key: the escrow holders open it again.
-            guard !others.isEmpty else { throw CasefileError.keyMissing }
-            drops.append(key.id)
-            for other in others.sorted(by: { $0.description < $1.description }) {
-                guard let publicKey = picture.staffKeys[other] else { continue }
-                wraps.append(try key.wrapped(to: publicKey, recipient: .staff(other)))
+                .sorted { $0.description < $1.description }
+                .compactMap { person in picture.staffKeys[person].map { (person, $0) } }
+            do {
+                let key = try ring.open(
+                    try row.get("wrap"), recipient: Recipient.office(office).description,
+                    generation: try row.get("generation"), keyID: try row.get("key_id"))
+                // What nobody else may read stays under the office's key: the escrow holders open it again.
+                guard !others.isEmpty else { throw CasefileError.keyMissing }
+                wraps += try others.map { try key.wrapped(to: $0.1, recipient: .staff($0.0)) }
+                drops.append(key.id)
+            } catch {
+                guard whatCanBe else { throw error }
             }
         }
     }

@@ -105,28 +105,30 @@ extension Casefile {
     }
 
     /// Keys that are sealed to an office in which a colleague was barred since are sealed anew, to each of the others:
-    /// done by the next of them who signs in (I-1, I-7). Until then the server alone refuses the barred.
-    package func shutOutBarredColleagues(of viewer: Viewer) async throws {
+    /// done by the next of them who signs in (I-1, I-7). Until then the server alone refuses the barred. What cannot be
+    /// done now is left to the next of them: nobody is kept out by it.
+    package func shutOutBarredColleagues(of viewer: Viewer) async {
         let find: SQL =
             """
-            SELECT DISTINCT g.office_id, g.staff_id FROM office_grant mine
-            JOIN office_grant g ON g.office_id = mine.office_id AND g.staff_id <> mine.staff_id
-            JOIN bar b ON b.staff_id = g.staff_id JOIN sealing_key k ON k.report_id = b.report_id
-            JOIN key_wrap w ON w.key_id = k.id AND w.recipient = 'office:' || g.office_id
-            WHERE mine.staff_id = \(viewer.staff)
+            SELECT o.office_id, o.staff_id FROM (
+              SELECT DISTINCT g.office_id, g.staff_id FROM office_grant mine
+              JOIN office_grant g ON g.office_id = mine.office_id AND g.staff_id <> mine.staff_id
+              WHERE mine.staff_id = \(viewer.staff)
+            ) AS o
+            WHERE EXISTS (
+              SELECT 1 FROM bar b JOIN sealing_key k ON k.report_id = b.report_id
+              JOIN key_wrap w ON w.key_id = k.id AND w.recipient = 'office:' || o.office_id
+              WHERE b.staff_id = o.staff_id
+            )
             """
-        for row in try await database.read({ try $0.rows(find) }) {
-            let office: OfficeID = try row.get("office_id")
-            let barred: StaffID = try row.get("staff_id")
-            do {
-                try await retryingStale {
-                    let keys = try await withoutBarred(barred, of: office, from: viewer)
-                    let now = clock.now()
-                    try await database.write { tx in try keys.insert(tx, by: viewer, at: now) }
-                }
-            } catch CasefileError.keyMissing {
-                // One who came later holds no older key of the office; a colleague who does comes after.
-                continue
+        for row in (try? await database.read { try $0.rows(find) }) ?? [] {
+            guard let office = try? row.get("office_id", as: OfficeID.self),
+                let barred = try? row.get("staff_id", as: StaffID.self)
+            else { continue }
+            try? await retryingStale {
+                let keys = try await withoutBarred(barred, of: office, from: viewer)
+                guard !keys.drops.isEmpty else { return }
+                try await database.write { tx in try keys.insertResealed(tx) }
             }
         }
     }
@@ -139,7 +141,7 @@ extension Casefile {
             let picture = try pictures.current(tx)
             var ring = try KeyRing.load(tx, for: viewer)
             var keys = OfficeKeys(office: office, person: barred, version: picture.world.version)
-            try keys.shutOut(tx, ring: &ring, picture: picture)
+            try keys.shutOut(tx, ring: &ring, picture: picture, whatCanBe: true)
             return keys
         }
     }

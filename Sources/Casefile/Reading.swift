@@ -128,8 +128,8 @@ extension Casefile {
         let choices = lists.lists(for: allowed.map(\.rule))
         let possible = allowed.filter { !lists.isEmptyHanded($0.rule, choices) }
         // What the report waits for stands first.
-        let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing) }
-        let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing) }
+        let waited = possible.filter { $0.rule.isWaitedFor(at: standing.stage, standing, in: open.picture.world) }
+        let rest = possible.filter { !$0.rule.isWaitedFor(at: standing.stage, standing, in: open.picture.world) }
         let acts = (waited + rest).map { act in
             let due = limits.filter { $0.rule.ends.contains(act.rule.name) }.compactMap(\.runningDue).min()
             return OfferedAct(rule: act.rule, choices: choices, due: due)

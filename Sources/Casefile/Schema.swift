@@ -14,6 +14,7 @@ package enum CasefileSchema {
         calendar,
         standIns,
         lateNames,
+        barsByPerson,
     ]
 
     private static let world = [

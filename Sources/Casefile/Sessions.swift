@@ -65,7 +65,7 @@ extension Casefile {
         let viewer = Viewer(
             staff: try row.get("id"), organ: try row.get("organ_id"), privateKey: try PrivateKey(bytes: secret))
         try await withdrawEndedKeys()
-        try await shutOutBarredColleagues(of: viewer)
+        await shutOutBarredColleagues(of: viewer)
         let token = SessionToken.random()
         let now = clock.now()
         let sealed = try Envelope.seal(

@@ -59,6 +59,17 @@ extension ActChange {
         try withdraw(from: [viewer.staff])
     }
 
+    /// Whether one of these people could have taken the decision that the report waits for.
+    private func takesDecider(_ people: Set<StaffID>) -> Bool {
+        let (standing, world) = (after.standing, open.picture.world)
+        let organ = standing.custody?.organ
+        guard let office = standing.deciding ?? organ.flatMap({ world.office(.leaders, of: $0)?.id }) else {
+            return true
+        }
+        let roles = decidingRoles
+        return world.members(of: office).contains { people.contains($0.staff) && roles.contains($0.role) }
+    }
+
     /// These people are refused at once; where an office as a whole held the keys, each remaining member gets them.
     /// Nothing is written if nobody would be left to carry on.
     mutating func withdraw(from people: Set<StaffID>) throws {
@@ -75,7 +86,7 @@ extension ActChange {
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }
-        if waitsForLeaders, let organ = after.standing.custody?.organ {
+        if waitsForLeaders, takesDecider(people), let organ = after.standing.custody?.organ {
             // Where no leader is left here, the superior's decide from now on.
             guard
                 let leaders = world.deciders(

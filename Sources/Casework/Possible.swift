@@ -67,7 +67,8 @@ extension Workflow {
         let reach = Reach.of(person, on: standing, world: world, workflow: self)
         guard !reach.isNone else { return [] }
         return actOrder.compactMap { name in
-            guard let act = acts[name], let to = step(of: act, on: standing, world: world), act.isWanted(standing),
+            guard let act = acts[name], let to = step(of: act, on: standing, world: world),
+                act.isWanted(standing, in: world),
                 reach.allows(act), isActor(person, of: act, on: standing, world: world)
             else { return nil }
             return PossibleAct(rule: act, to: to)
@@ -78,7 +79,7 @@ extension Workflow {
     package func decidingRoles(on standing: Standing, world: World) -> Set<Role> {
         var found: Set<Role> = []
         for act in acts.values where step(of: act, on: standing, world: world) != nil {
-            guard act.isWaitedFor(at: standing.stage, standing) else { continue }
+            guard act.isWaitedFor(at: standing.stage, standing, in: world) else { continue }
             for case .office(.leaders, let roles) in act.actors {
                 found.formUnion(act.narrow(roles, on: standing, in: world))
             }
@@ -101,7 +102,7 @@ extension Workflow {
         }
         for name in actOrder {
             guard let act = acts[name], step(of: act, on: standing, world: world) != nil,
-                act.isWaitedFor(at: standing.stage, standing)
+                act.isWaitedFor(at: standing.stage, standing, in: world)
             else { continue }
             for actor in act.actors {
                 switch actor {
@@ -130,29 +131,29 @@ extension Workflow {
 }
 
 extension ActRule {
-    /// The roles that are left of an actor's, as the matter stands.
+    /// The roles that may act as the matter stands: those of the first narrowing whose condition holds, else all.
     package func narrow(_ roles: Set<Role>, on standing: Standing, in world: World) -> Set<Role> {
-        narrowed.filter { standing.fulfils($0.when, in: world) }.reduce(roles) { $0.intersection($1.roles) }
+        narrowed.first { standing.fulfils($0.when, in: world) }?.roles ?? roles
     }
 
     /// Whether a report at this stage waits for this act.
-    package func isWaitedFor(at stage: String, _ standing: Standing) -> Bool {
-        if let only, !standing.holds(only) { return false }
+    package func isWaitedFor(at stage: String, _ standing: Standing, in world: World) -> Bool {
+        if let only, !standing.holds(only, in: world) { return false }
         return switch waits {
         case .never: false
         case .always: true
         case .stages(let stages): stages.contains(stage)
         case .fact("request"): true
-        case .fact(let name): standing.holds(name)
+        case .fact(let name): standing.holds(name, in: world)
         }
     }
 
     /// Acts tied to a fact (verifying a name) are offered only while it holds.
-    fileprivate func isWanted(_ standing: Standing) -> Bool {
-        if let only, !standing.holds(only) { return false }
+    fileprivate func isWanted(_ standing: Standing, in world: World) -> Bool {
+        if let only, !standing.holds(only, in: world) { return false }
         guard case .fact(let name) = waits, name != "request", actors == [.office(.custody, roles: [.custodian])]
         else { return true }
-        return standing.holds(name)
+        return standing.holds(name, in: world)
     }
 
     /// Acts of people outside the holding organ, who see the outline and not its papers.

@@ -160,7 +160,7 @@ package struct Standing: Sendable {
         case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
         case "repeat": isRepeat ? "yes" : "no"
         case "stage": stage
-        case "team": holds("team-short") ? "short" : "whole"
+        case "team": holds("team-short", in: world) ? "short" : "whole"
         case "first-leader":
             done.last { $0.act == "dispose" && $0.custody == custody?.index }?.codes["first-leader"] ?? "no"
         default: nil
@@ -183,12 +183,23 @@ package struct Standing: Sendable {
         case "assigned": custody?.via == "assign"
         case "inquiry": disposal == "inquiry"
         case "verification": disposal == "verify"
-        case "team-short": !team.isDisjoint(with: barred)
         case "shelved": stage == "shelved"
         case "paused": isOpen("pause", until: ["resume"])
         case "appeal": category == "appeal"
         default: false
         }
+    }
+
+    /// The same, with what only the world knows: `team-short` while a verification has no team, or one with somebody in
+    /// it who stood aside or left the office.
+    func holds(_ name: String, in world: World) -> Bool {
+        guard name == "team-short" else { return holds(name) }
+        guard disposal == "verify", let office = custody?.office else { return false }
+        return team.isEmpty
+            || team.contains { person in
+                barred.contains(person) || world.staff[person]?.active != true
+                    || !world.places(of: person).contains { $0.office == office }
+            }
     }
 
     /// Members of the verification team whose signature is still missing from the report of the last conclusion. A team

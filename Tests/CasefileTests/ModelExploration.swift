@@ -87,7 +87,7 @@ struct Exploration {
                 // Where not every actor is followed, one who can is enough.
                 if !scene.everyActor, name != "recuse", done.contains(name) { continue }
                 let outcomes = outcomes(of: act, by: person, at: moment, open, lists, &inspection)
-                if act.rule.isWaitedFor(at: standing.stage, standing) { waited.insert(name) }
+                if act.rule.isWaitedFor(at: standing.stage, standing, in: world) { waited.insert(name) }
                 if outcomes.isEmpty { continue }
                 done.insert(name)
                 found.acted(act, person, moment, world)
@@ -103,8 +103,8 @@ struct Exploration {
         // rejected, or proposed anew.
         if done.contains("reject") { waited.remove("approve") }
         if done.contains("withdraw-proposal") { waited.subtract(["refer", "forward", "assign"]) }
-        // An office with too few people left for a team gives the report back.
-        if done.contains("return") { waited.remove("form-team") }
+        // Where too few are left for a team, or nobody who may form it, the disposal is proposed anew.
+        if done.contains("withdraw-proposal") { waited.remove("form-team") }
         for name in waited.subtracting(done).sorted() {
             inspection.faults.append("\(name) is waited for and nobody can do it")
         }

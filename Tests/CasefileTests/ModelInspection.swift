@@ -30,7 +30,7 @@ struct Inspection {
             placesDecide(person, reach, custody)
             keysFollowReach(person, reach, custody)
             let waited = waiters.contains { isMeant($0, person) }
-            let awaited = acts.contains { $0.rule.isWaitedFor(at: standing.stage, standing) }
+            let awaited = acts.contains { $0.rule.isWaitedFor(at: standing.stage, standing, in: world) }
             check(waited == awaited, "\(person.username) is waited for: \(waited), has such an act: \(awaited)")
         }
         keysStayInTheirOrgans(custody)

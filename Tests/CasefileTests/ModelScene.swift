@@ -141,7 +141,7 @@ extension Scene {
         Scene(
             name: "an own cadre",
             letters: [[official(.township, unit: "清棠县纪委监委", named: "温怀垅")]], hops: 2,
-            closedOffices: ["Q1.inspection"]),
+            recusals: 1, closedOffices: ["Q1.inspection"]),
         Scene(
             name: "the town's commission",
             letters: [[ReportedParty(kind: .unit, name: "棠漪镇纪委", management: .township)]],

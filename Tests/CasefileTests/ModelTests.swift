@@ -14,10 +14,11 @@ import Testing
         let only = ProcessInfo.processInfo.environment["MINGJIAN_MODEL_SCENE"]
         let scenes = Scene.all.filter { only == nil || $0.name == only }
         var all: [(Scene, Findings, [String])] = []
+        let thread = OwnThread("model check")
         for scene in scenes {
             let model = try Model(province, picture, scene)
             var exploration = Exploration(scene, model)
-            let found = try await exploration.run(most: 12_000)
+            let found = try await withTaskExecutorPreference(thread) { try await exploration.run(most: 12_000) }
             print("model check, \(scene.name): \(found.states) states")
             all.append((scene, found, try await Self.replay(exploration, model, province)))
         }

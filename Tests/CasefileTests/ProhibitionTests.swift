@@ -149,7 +149,8 @@ import Testing
                 ])
             #expect(try await Self.doors(world, filed.id, "q.custodian") == [])
             #expect(try await world.keys(filed.id, "q.custodian") == 1, "no custodian has been here since")
-            try await world.casefile.shutOutBarredColleagues(of: try world["q.registrar"])
+            let registrar = try world["q.registrar"]
+            await world.casefile.shutOutBarredColleagues(of: registrar)
             #expect(try await world.keys(filed.id, "q.custodian") == 0)
             try await world.act("verify-identity", filed.id, "q.registrar", ["status": .text("real-name")])
         }

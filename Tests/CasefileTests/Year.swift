@@ -202,7 +202,7 @@ final class Year {
         if dice.chance(0.1) { shown.append(YearShown(view, on: today)) }
         lookForKeys(view, by: viewer)
         let passOn = isNoLongerOurs(view)
-        let waited = view.acts.filter { $0.rule.isWaitedFor(at: view.standing.stage, view.standing) }
+        let waited = view.acts.filter { $0.rule.isWaitedFor(at: view.standing.stage, view.standing, in: view.world) }
         if waiting, waited.isEmpty, !passOn {
             fault("waits for \(role(viewer)) at \(item.stage) with nothing to do", on: id, name)
         }
@@ -292,7 +292,7 @@ final class Year {
             "verify-identity": view.standing.realName == "unverified" ? 10 : 0.1,
         ]
         if let weight = rare[act.rule.name] { return weight }
-        return act.rule.isWaitedFor(at: view.standing.stage, view.standing) ? 10 : 0.3
+        return act.rule.isWaitedFor(at: view.standing.stage, view.standing, in: view.world) ? 10 : 0.3
     }
 
     // MARK: what reporters do

@@ -14,7 +14,7 @@ extension Year {
         let casefile = casefile
         // Where a report is no longer anybody's at an office to act on, its members take the keys away as they sign in:
         // each of them has done so meanwhile.
-        for person in province.people { try await casefile.shutOutBarredColleagues(of: person.viewer) }
+        for person in province.people { await casefile.shutOutBarredColleagues(of: person.viewer) }
         let ids = (order + parts).filter { _ in part >= 1 || dice.chance(part) }
         let picture = try await casefile.picture()
         var standings: [(ReportID, Standing)] = []
@@ -34,6 +34,7 @@ extension Year {
             standings.append((id, stored.standing))
             checkHolder(stored, row?.0, row?.1, picture.world)
             checkOrder(events, id)
+            checkSignatures(events, id)
             try checkReplay(stored, events, picture)
             checkWraps(wraps, stored, picture)
         }
@@ -61,11 +62,25 @@ extension Year {
         let near = province.people.filter { $0.viewer.organ == custody.organ }
         let able = (near + province.people).contains { person in
             workflow.possible(for: person.viewer.staff, on: standing, world: world).contains {
-                $0.rule.isWaitedFor(at: standing.stage, standing)
+                $0.rule.isWaitedFor(at: standing.stage, standing, in: world)
             }
         }
         let via = standing.custody?.via ?? "first"
         if !able { fault("nobody can go on at \(standing.stage) (\(via), \(custody.audience))", on: stored.id) }
+    }
+
+    /// No verification is concluded by one person alone.
+    private func checkSignatures(_ events: [YearEvent], _ id: ReportID) {
+        var signers: Set<StaffID> = []
+        for event in events {
+            switch event.act.act {
+            case "conclude": signers = Set([event.act.staff].compactMap(\.self))
+            case "countersign": signers.formUnion([event.act.staff].compactMap(\.self))
+            default: continue
+            }
+            guard event.to == "concluded", ["verifying", "report-signing"].contains(event.act.from) else { continue }
+            if signers.count < 2 { fault("a verification was concluded by one person", on: id) }
+        }
     }
 
     private func checkOrder(_ events: [YearEvent], _ id: ReportID) {
@@ -182,7 +197,7 @@ extension Year {
         }
         for (id, standing) in standings {
             let acts = casefile.workflow.possible(for: viewer.staff, on: standing, world: picture.world)
-                .filter { $0.rule.isWaitedFor(at: standing.stage, standing) }.map(\.rule.name)
+                .filter { $0.rule.isWaitedFor(at: standing.stage, standing, in: picture.world) }.map(\.rule.name)
             guard acts.isEmpty == listed.contains(id) else { continue }
             let who = "\(role(viewer)) (\(relation(viewer, standing)))"
             fault(

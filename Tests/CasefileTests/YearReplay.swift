@@ -89,7 +89,7 @@ struct YearReplay {
         case "propose": proposal = codes["way"]
         case "withdraw-proposal":
             proposal = nil
-            if act.from == "disposal-proposed" { disposal = nil }
+            if ["disposal-proposed", "verifying", "report-signing"].contains(act.from) { disposal = nil }
         case "dispose": disposal = codes["kind"]
         case "review-appeal": disposal = codes["outcome"]
         case "pass-to-investigation": proposal = "transfer"
@@ -106,7 +106,9 @@ struct YearReplay {
             handlers = []
             proposal = nil
             disposal = nil
-        case "approve" where act.from == "transfer-proposed": handlers = []
+        case "approve" where act.from == "transfer-proposed":
+            handlers = []
+            disposal = nil
         case "reject":
             if act.from == "disposal-proposed" { disposal = nil }
             if ["proposed", "transfer-proposed"].contains(act.from) { proposal = nil }

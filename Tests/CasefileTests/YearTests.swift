@@ -18,8 +18,10 @@ import Testing
         let province = try await YearProvince.make(engine, seed: Self.seed)
         let year = Year(province: province, reports: Self.reports, seed: Self.seed)
         do {
-            try await year.live()
-            try await year.check(sample: 30)
+            try await withTaskExecutorPreference(OwnThread("year")) {
+                try await year.live()
+                try await year.check(sample: 30)
+            }
         } catch {
             await province.close()
             throw error
