@@ -81,7 +81,8 @@ import Testing
                 let list = page.body.firstRange(of: "<ol class=\"groups\">")?.upperBound ?? page.body.endIndex
                 return String(page.body[list...].prefix { $0 != "\n" }.filter(\.isNumber))
             }
-            #expect(pages.allSatisfy { $0.status == 200 && $0.body.contains("清棠县纪委监委") })
+            #expect(pages.map(\.status) == [200, 200, 200, 200])
+            #expect(pages.allSatisfy { $0.body.contains("清棠县纪委监委") })
             #expect(Set(receipts).count == 1 && receipts.allSatisfy { $0.count == 28 })
             #expect(try await town.count("report") == 1)
             // Without the form's token, or with another browser's key, there is nothing.
