@@ -121,53 +121,56 @@ struct InboxSQL {
             // A report may wait for a person in two offices, or for an office twice; it is listed for the first.
             var only: SQL =
                 """
-                 AND NOT EXISTS (SELECT 1 FROM waiting t WHERE t.report_id = w.report_id AND t.place < w.place
-                  AND \(source("t")))
+                 AND (w.place = 0 OR NOT EXISTS (SELECT 1 FROM waiting t WHERE t.report_id = w.report_id
+                  AND t.place < w.place AND \(source("t", true))))
                 """
             for earlier in sources.prefix(index) {
                 only +=
-                    " AND NOT EXISTS (SELECT 1 FROM waiting v WHERE v.report_id = w.report_id AND \(earlier("v")))"
+                    " AND NOT EXISTS (SELECT 1 FROM waiting v WHERE v.report_id = w.report_id AND \(earlier("v", true)))"
             }
             return
                 """
                 SELECT * FROM (SELECT \(columns) FROM waiting w \(report)
-                WHERE \(source("w"))\(only)\(filter(query)) AND \(notBarred("w.report_id"))
+                WHERE \(source("w", false))\(only)\(filter(query)) AND \(notBarred("w.report_id"))
                 ORDER BY \(order(query.sort, "w", due: "w.due_order")) LIMIT \(limit)) AS b\(raw: String(index))
                 """
         }
     }
 
-    private var sources: [@Sendable (SQL) -> SQL] {
+    /// Of each place, which rows of `waiting` are the viewer's: by the name of the table, and whether one report's rows
+    /// are looked at. Then the place must not be found by its own index, or a list costs the square of its length.
+    private var sources: [@Sendable (SQL, Bool) -> SQL] {
         let person = viewer.staff
+        @Sendable func column(_ name: SQL, _ isOfOne: Bool) -> SQL { isOfOne ? "COALESCE(\(name), '')" : name }
         // A custodian's office comes last: whoever also works at the desk meets the report there, with its title.
         let byOffice = Dictionary(grouping: places, by: \.office).sorted { left, right in
             let later = [left.key, right.key].map { world.offices[$0]?.kind == .custody }
             return later[0] == later[1] ? left.key.description < right.key.description : !later[0]
         }
-        let offices = byOffice.map { office, memberships -> @Sendable (SQL) -> SQL in
+        let offices = byOffice.map { office, memberships -> @Sendable (SQL, Bool) -> SQL in
             let mask = RoleMask(memberships.map(\.role)).bits
-            return { table in
+            return { table, isOfOne in
                 """
-                \(table).office_id = \(office) AND (\(table).roles & \(mask)) <> 0
+                \(column("\(table).office_id", isOfOne)) = \(office) AND (\(table).roles & \(mask)) <> 0
                   AND (\(table).except_staff IS NULL OR \(table).except_staff <> \(person))
                 """
             }
         }
         let mine = places.map(\.office)
-        let turns = turns.map { place -> @Sendable (SQL) -> SQL in
+        let turns = turns.map { place -> @Sendable (SQL, Bool) -> SQL in
             let mask = RoleMask([place.role]).bits
-            return { table in
+            return { table, isOfOne in
                 """
-                \(table).office_id = \(place.office) AND (\(table).roles & \(mask)) <> 0
+                \(column("\(table).office_id", isOfOne)) = \(place.office) AND (\(table).roles & \(mask)) <> 0
                   AND (\(table).except_staff IS NULL OR \(table).except_staff <> \(person))
                   AND \(isTurn(place, report: "\(table).report_id", proposer: "\(table).except_staff"))
                 """
             }
         }
         return offices + turns + [
-            { table in
+            { table, isOfOne in
                 """
-                \(table).staff_id = \(person) AND EXISTS (SELECT 1 FROM report h WHERE h.id = \(table).report_id
+                \(column("\(table).staff_id", isOfOne)) = \(person) AND EXISTS (SELECT 1 FROM report h WHERE h.id = \(table).report_id
                   AND h.office_id IN \(list: mine))
                 """
             }
