@@ -115,7 +115,7 @@ package struct ActRule: Sendable, Hashable {
     /// Possible even when the report has come to its end.
     package var alsoAtEnd: Bool
     package var actors: [ActorRule]
-    /// Where a condition holds, of those only some: a matter that only the first leader may approve.
+    /// Where a condition holds, these roles instead: a matter that only the first leader may approve.
     package var narrowed: [NarrowRule]
     /// The person who proposed may not decide.
     package var notByProposer: Bool

@@ -20,14 +20,13 @@ struct LimitText {
 
     func lines(_ state: LimitState) -> [String] { state.explanation.map { line($0) } }
 
-    /// A row of the page; `organ` is the one whose limit it is.
-    func row(_ state: LimitState, of organ: Organ?, today: Day) -> Entry {
+    /// A row of the page; `organ` is the name of the one whose limit it is, where that has to be said.
+    func row(_ state: LimitState, of organ: String?, today: Day) -> Entry {
         let isOverdue = state.isOverdue(on: today)
         let isOpen = state.met == nil && !isOverdue
         let isNear = isOpen && !state.isPaused && state.due <= today.adding(days: 3)
         return Entry([
-            "label": state.rule.label.text(language),
-            "organ": organ.map { language.hasPrefix("en") ? $0.nameEnglish : $0.shortName }, "due": state.due.text,
+            "label": state.rule.label.text(language), "organ": organ, "due": state.due.text,
             "source": state.rule.source.text(language), "met": state.met?.day.text, "overdue": isOverdue,
             "near": isNear, "open": isOpen && !isNear && !state.isPaused, "paused": state.isPaused,
             "left": state.met == nil && !state.isPaused ? left(state.remaining(on: today)) : nil,

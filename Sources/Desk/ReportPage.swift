@@ -210,12 +210,13 @@ struct ReportPageMaker {
 
     private var limits: [Entry] {
         let words = LimitText(texts: texts, language: language)
+        let names = WayRows(view: view, texts: texts, language: language)
         let hops = view.way.map(\.hop)
         let isOfOne = Set(hops.map(\.organ)).count == 1
         return view.limits.map { state in
             // Where more than one organ had it, each limit says whose it is.
             let holder = isOfOne ? nil : hops.last { $0.since <= state.start }?.organ
-            return words.row(state, of: holder.flatMap { view.world.organs[$0] }, today: today)
+            return words.row(state, of: holder.flatMap { names.name($0) }, today: today)
         }
     }
 

@@ -11,7 +11,7 @@ struct WayRows {
 
     private var isEnglish: Bool { language.hasPrefix("en") }
 
-    private func name(_ organ: OrganID) -> String? {
+    func name(_ organ: OrganID) -> String? {
         view.world.organs[organ].map { isEnglish ? $0.nameEnglish : $0.shortName }
     }
 

@@ -16,16 +16,9 @@ import Testing
         let filed = try await world.casefile.file(
             Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
         try await world.act("register", filed.id, "q.registrar", ["note": .text("来信一封")])
-        try await world.act(
-            "amend", filed.id, "q.director",
-            [
-                "reported": .items([
-                    [
-                        "kind": .text("person"), "name": .text("闻人远"), "unit": .text("望市水务局"),
-                        "management": .text("municipal"),
-                    ]
-                ]), "reason": .text("来电核实"),
-            ])
+        try await world.amend(
+            filed.id, by: "q.director",
+            reported: ReportedParty(kind: .person, name: "闻人远", unit: "望市水务局", management: .municipal))
         return filed
     }
 
@@ -79,13 +72,9 @@ import Testing
                     organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown]),
                     reporter: Reporter(name: "钱有粮", phone: "19900001207")))
             try await world.act("register", filed.id, "q.registrar")
-            try await world.act(
-                "amend", filed.id, "q.director",
-                [
-                    "reported": .items([
-                        ["kind": .text("person"), "name": .text("闻人远"), "management": .text("municipal")]
-                    ]), "reason": .text("来电核实"),
-                ])
+            try await world.amend(
+                filed.id, by: "q.director",
+                reported: ReportedParty(kind: .person, name: "闻人远", management: .municipal))
             try await world.act("send-up", filed.id, "q.director")
             try await world.act("pass-identity", filed.id, "q.custodian")
             for (username, _, organ, _, _) in SmallWorld.staffRows where organ == "Q" {

@@ -112,16 +112,9 @@ import Testing
                 #expect(try await Self.doors(world, filed.id, person) == [], "\(person)")
             }
             try await world.act("register", filed.id, "q.director")
-            try await world.act(
-                "amend", filed.id, "q.director",
-                [
-                    "reported": .items([
-                        [
-                            "kind": .text("person"), "name": .text("汪启恒"), "unit": .text("棠漪镇人民政府"),
-                            "management": .text("county"),
-                        ]
-                    ]), "reason": .text("来电核实"),
-                ])
+            try await world.amend(
+                filed.id, by: "q.director",
+                reported: ReportedParty(kind: .person, name: "汪启恒", unit: "棠漪镇人民政府", management: .county))
             #expect(try await world.view(filed.id, "q.triage")?.letter?.reported.first?.name == "汪启恒")
         }
     }
@@ -137,16 +130,9 @@ import Testing
                     reporter: Reporter(name: "钱有粮", phone: "19900001207")))
             try await world.act("register", filed.id, "q.director")
             #expect(try await world.keys(filed.id, "q.custodian") == 1)
-            try await world.act(
-                "amend", filed.id, "q.director",
-                [
-                    "reported": .items([
-                        [
-                            "kind": .text("person"), "name": .text("保管员Q"), "unit": .text("清棠县纪委监委"),
-                            "management": .text("township"),
-                        ]
-                    ]), "reason": .text("来电补充"),
-                ])
+            try await world.amend(
+                filed.id, by: "q.director",
+                reported: ReportedParty(kind: .person, name: "保管员Q", unit: "清棠县纪委监委", management: .township))
             #expect(try await Self.doors(world, filed.id, "q.custodian") == [])
             #expect(try await world.keys(filed.id, "q.custodian") == 1, "no custodian has been here since")
             let registrar = try world["q.registrar"]

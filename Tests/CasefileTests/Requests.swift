@@ -55,6 +55,15 @@ extension SmallWorld {
         return id
     }
 
+    /// Somebody of the letters office writes down that another person is reported.
+    func amend(_ id: ReportID, by username: String, reported party: ReportedParty) async throws {
+        let row: [String: InputValue] = [
+            "kind": .text(party.kind.rawValue), "name": .text(party.name), "unit": .text(party.unit),
+            "management": .text(party.management.rawValue),
+        ]
+        try await act("amend", id, username, ["reported": .items([row]), "reason": .text("来电核实")])
+    }
+
     func received(_ id: ReportID) async throws {
         try await act("refer", id, "q.registrar")
         try await act("sign", id, "q.inspector")
