@@ -16,10 +16,12 @@ package struct Migration: Sendable {
 
 /// Brings the schema up to date: applies, in order and each in its own transaction, the steps not yet applied.
 ///
-/// Several processes may do this at once. Throws ``DatabaseError/migration(_:)`` when the database holds a step that is
-/// not in the list (a newer program made it) or the steps were applied in another order, and changes nothing then.
+/// Each module has a line of steps of its own that grows at its end alone; a later line may rest on the tables of an
+/// earlier one. Several processes may do this at once. Throws ``DatabaseError/migration(_:)`` when the database holds a
+/// step that is in no line (a newer program made it) or the steps of a line were applied in another order, and changes
+/// nothing then.
 package func migrate(
-    _ database: any Database, _ migrations: [Migration], clock: Clock = .system
+    _ database: any Database, _ lines: [Migration]..., clock: Clock = .system
 ) async throws {
     try await database.write { tx in
         try tx.run(
@@ -30,35 +32,38 @@ package func migrate(
                         position INTEGER NOT NULL UNIQUE, id TEXT NOT NULL PRIMARY KEY, applied_at INTEGER NOT NULL
                     ) STRICT
                     """)))
-        try checkApplied(migrations, in: tx)
+        try checkApplied(lines, in: tx)
     }
-    for (position, migration) in migrations.enumerated() {
+    for migration in lines.joined() {
         try await database.write { tx in
-            let applied = try checkApplied(migrations, in: tx)
-            guard position >= applied else { return }
+            let applied = try checkApplied(lines, in: tx)
+            if applied.contains(migration.id) { return }
             for statement in migration.statements { try tx.run(SQL(raw: tx.engine.ddl(statement))) }
             try tx.run(
                 """
                 INSERT INTO schema_migration (position, id, applied_at)
-                VALUES (\(position), \(migration.id), \(clock.now()))
+                VALUES (\(applied.count), \(migration.id), \(clock.now()))
                 """)
         }
     }
 }
 
-/// How many of the steps are applied: the first ones of the list, or the database is not ours.
+/// The steps that are applied, of each line the first ones; or the database is not ours.
 @discardableResult
-private func checkApplied(_ migrations: [Migration], in tx: any Transaction) throws -> Int {
+private func checkApplied(_ lines: [[Migration]], in tx: any Transaction) throws -> [String] {
     let applied = try tx.rows("SELECT id FROM schema_migration ORDER BY position").map { row in
         try row.get("id", as: String.self)
     }
-    let known = Set(migrations.map(\.id))
-    guard known.count == migrations.count else { throw DatabaseError.migration("an id stands twice in the list") }
+    let all = lines.joined().map(\.id)
+    let known = Set(all)
+    guard known.count == all.count else { throw DatabaseError.migration("an id stands twice in the list") }
     if let stranger = applied.first(where: { !known.contains($0) }) {
         throw DatabaseError.migration("\(stranger) was applied by a newer program")
     }
-    for (ours, theirs) in zip(migrations, applied) where ours.id != theirs {
-        throw DatabaseError.migration("\(theirs) was applied where \(ours.id) belongs")
+    for line in lines.map({ $0.map(\.id) }) {
+        for (ours, theirs) in zip(line, applied.filter(line.contains)) where ours != theirs {
+            throw DatabaseError.migration("\(theirs) was applied where \(ours) belongs")
+        }
     }
-    return applied.count
+    return applied
 }

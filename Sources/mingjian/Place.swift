@@ -76,7 +76,7 @@ struct Installation: Sendable {
             } else {
                 try SQLiteDatabase.open(path: place.data + "/mingjian.sqlite", readers: 4)
             }
-        try await migrate(database, Self.migrations)
+        try await migrate(database, CasefileSchema.migrations, ReportingSchema.migrations)
         let fingerprint = keys.fingerprint
         let known = try await database.write { tx -> String? in
             let known: String? = try tx.scalar("SELECT value FROM setting WHERE name = 'keys'")
@@ -103,8 +103,6 @@ struct Installation: Sendable {
         try await casefile.finishRecomputing()
         return Installation(place: place, casefile: casefile, lock: lock)
     }
-
-    static var migrations: [Migration] { CasefileSchema.migrations + ReportingSchema.migrations }
 
     func setting(_ name: String) async throws -> String? {
         try await casefile.database.read { tx in try tx.scalar("SELECT value FROM setting WHERE name = \(name)") }

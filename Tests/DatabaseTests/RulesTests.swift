@@ -92,6 +92,16 @@ import Testing
 
             #expect(await failure { try await migrate(database, [schema, second, third]) } != nil)
             try await expect("schema_migration", holds: 2, in: database)
+
+            // A database in use: one module grows after another has come.
+            let other = Migration(id: "0100-other", statements: ["CREATE TABLE other (a INTEGER NOT NULL) STRICT"])
+            let next = Migration(id: "0003-next", statements: ["CREATE TABLE next (a INTEGER NOT NULL) STRICT"])
+            try await migrate(database, [schema, second], [other])
+            for _ in 1...2 { try await migrate(database, [schema, second, next], [other]) }
+            try await expect("schema_migration", holds: 4, in: database)
+            try await expect("next", holds: 0, in: database)
+            let inserted = await failure { try await migrate(database, [schema, next, second], [other]) }
+            #expect(inserted == .migration("0002-more was applied where 0003-next belongs"))
             #expect(await failure { _ = try await count("half", in: database) } != nil)
         }
     }

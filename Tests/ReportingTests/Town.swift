@@ -35,7 +35,7 @@ struct Town {
         let folder = NSTemporaryDirectory() + "town-" + DraftID.random().description
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let database = try await TestDatabase.make(engine)
-        try await migrate(database, CasefileSchema.migrations + ReportingSchema.migrations)
+        try await migrate(database, CasefileSchema.migrations, ReportingSchema.migrations)
         guard let start = Instant(rfc3339: "2026-03-02T09:30:00+08:00"), let city = RegionCode("990100"),
             let county = RegionCode("990101")
         else { throw NoTown() }
