@@ -53,6 +53,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CChild"),
+        .systemLibrary(name: "CProcess"),
         // The platform: knows nothing of reports.
         room("Kernel", [], resources: [.process("Resources")]),
         room("WorkingDays", ["Kernel"], resources: [.process("Resources")]),
@@ -68,6 +70,8 @@ let package = Package(
             ], resources: [.copy("Resources")]),
         room("Drawing", ["CQREncode"]),
         room("Observability", [logging, metrics]),
+        room("Backups", ["Kernel", "Database", "Sealing"]),
+        room("Cleaning", ["CChild", yams], resources: [.copy("Resources")]),
         // The heart.
         room("Casework", ["Kernel", "WorkingDays", yams], resources: [.copy("Resources/rules")]),
         room("Casefile", ["Kernel", "WorkingDays", "Database", "Sealing", "Casework"]),
@@ -76,7 +80,7 @@ let package = Package(
             "Entrance",
             [
                 "Kernel", "Database", "Casework", "Casefile", "Sealing", "Drawing", "Site", hummingbird, mustache,
-                httpTypes,
+                httpTypes, nio,
             ],
             resources: [.copy("Resources")]),
         room(
@@ -102,7 +106,8 @@ let package = Package(
             name: "mingjian",
             dependencies: [
                 "Kernel", "WorkingDays", "Database", "DatabaseSQLite", "DatabasePostgres", "Sealing", "Site",
-                "Observability", "Casework", "Casefile", "Entrance", "Reporting", "Desk", "Administration", arguments,
+                "Observability", "Backups", "Cleaning", "Casework", "Casefile", "Entrance", "Reporting", "Desk",
+                "Administration", "CProcess", arguments,
                 hummingbird, httpTypes, nio, lifecycle, logging, metrics, yams,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -113,6 +118,7 @@ let package = Package(
         tests("WorkingDays", ["Kernel"]),
         tests("Database", ["DatabaseTesting", "DatabaseSQLite", "DatabasePostgres", "Kernel"]),
         tests("Sealing", ["Kernel", crypto, scrypt]),
+        tests("Backups", ["Kernel", "Database", "DatabaseTesting", "Sealing"]),
         tests(
             "Casefile", ["Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework"]),
         tests("Casework", ["Kernel", "WorkingDays"]),
@@ -129,6 +135,7 @@ let package = Package(
                 "Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework", "Casefile", "Site",
                 "Entrance", hummingbird, mustache, httpTypes, logging,
             ]),
+        tests("Cleaning", []),
         tests("Drawing", []),
         tests("Observability", [logging, metrics]),
         tests("Site", [hummingbird, mustache, logging, metrics, nio, httpTypes]),

@@ -15,8 +15,9 @@ from pathlib import Path
 
 # From the bottom up: a target stands on its own layer (rooms excepted) and on those below it.
 PLATFORM = {
-    "CLibPQ", "CQREncode", "Database", "DatabasePostgres", "DatabaseSQLite", "Documents", "Drawing", "Kernel",
-    "Observability", "Outbound", "Sealing", "Similarity", "Site", "TransparencyLog", "WorkingDays",
+    "Backups", "CChild", "CLibPQ", "CProcess", "CQREncode", "Cleaning", "Database", "DatabasePostgres",
+    "DatabaseSQLite", "Documents", "Drawing", "Kernel", "Observability", "Outbound", "Sealing", "Similarity", "Site",
+    "TransparencyLog", "WorkingDays",
 }
 ROOMS = {
     "Administration", "Capitals", "Comparison", "Desk", "Disclosure", "Handling", "Hotline", "Insight", "MicroPower",
@@ -28,8 +29,11 @@ PLACE = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 # What only the named targets may use; tests and targets for tests may use anything.
 WEB = {"Site", "Entrance", "mingjian"} | ROOMS
 ONLY = {
+    "CChild": {"Cleaning"},
     "CLibPQ": {"DatabasePostgres"},
+    "CProcess": {"mingjian"},
     "CQREncode": {"Drawing"},
+    "Cleaning": {"mingjian"},
     "DatabasePostgres": {"mingjian"},
     "DatabaseSQLite": {"mingjian"},
     "GRDB": {"DatabaseSQLite"},

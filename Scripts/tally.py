@@ -2,8 +2,8 @@
 """Adds up a test run: Scripts/tally.py FOLDER
 
 FOLDER/steps has one line a step, "name code seconds"; FOLDER/name.xml is what its test runner wrote (JUnit), if it is a
-step that runs tests. A step without such a file counts as one test. Prints a table, then "N passed, N failed, N
-skipped"; exits 1 if anything failed or nothing was done.
+step that runs tests. A step without such a file counts as one test. Prints a table, then what failed by name with the
+beginning of its message, then "N passed, N failed, N skipped"; exits 1 if anything failed or nothing was done.
 """
 
 import sys
@@ -35,6 +35,19 @@ def cases(report):
     return total
 
 
+def faults(report):
+    """What failed in one JUnit file, each as its name and the first 300 characters of why."""
+    try:
+        found = ElementTree.parse(report).iter("testcase")
+    except (FileNotFoundError, ElementTree.ParseError):
+        return
+    for case in found:
+        for child in case:
+            if child.tag in {"failure", "error"}:
+                why = " ".join((child.get("message") or child.text or "").split())
+                yield f"{case.get('classname')} › {case.get('name')}: {why[:300]}"
+
+
 def count(report, code):
     """One step: a runner that broke down, or ran nothing, is a failure whatever its file says."""
     try:
@@ -51,11 +64,14 @@ def count(report, code):
 def main(folder):
     steps = folder / "steps"
     lines = steps.read_text().splitlines() if steps.exists() else []
-    total = Count()
+    total, failed = Count(), []
     for name, code, seconds in (line.split() for line in lines):
+        failed += faults(folder / f"{name}.xml")
         found = count(folder / f"{name}.xml", int(code))
         total += found
         print(f"{name:<14}{seconds:>6} s  {found.passed} passed, {found.failed} failed, {found.skipped} skipped")
+    for each in failed:
+        print(f"failed: {each}")
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 1 if total.failed or not total.passed else 0
 

@@ -26,8 +26,8 @@ suite() {
         --junitxml "$results/$1.xml" "$2"
 }
 
-# swift_tests NAME OPTION…: the Swift tests, without the two that compute for minutes, or those two alone. Beside each
-# other they would keep the servers of all the others from answering in time.
+# swift_tests NAME OPTION…: the Swift tests, without those that compute for minutes, or those alone. All tests share as
+# many threads as there are cores: beside these, the servers of all the others would not answer in time.
 swift_tests() {
     local name=$1
     shift
@@ -36,7 +36,7 @@ swift_tests() {
 }
 
 tests() {
-    local long='no reachable moment|A year of a province'
+    local long='no reachable moment|A year of a province|fuzzed'
     swift_tests swift --skip "$long"
     swift_tests long --filter "$long"
     MINGJIAN_BINARY=$(swift build --show-bin-path)/mingjian
@@ -50,6 +50,7 @@ mkdir -p "$results"
 Scripts/install-test.sh
 step format swift format lint --strict --recursive --parallel Sources Tests Package.swift || true
 step architecture "$python" Scripts/check-architecture.py || true
+step asvs "$python" Scripts/asvs.py || true
 step scripts "$python" -m pytest -q -o "cache_dir=.build/pytest" --junitxml "$results/scripts.xml" Scripts || true
 if step build swift build --build-tests; then tests; fi
 printf '\n'

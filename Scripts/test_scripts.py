@@ -83,10 +83,12 @@ def test_a_wrong_source_is_found(tmp_path, name, text, fault):
 def test_a_run_is_added_up_and_what_broke_down_is_a_failure(tmp_path, capsys):
     (tmp_path / "steps").write_text("format 0 1\nswift 0 9\napi 2 3\nbrowser 139 4\n")
     (tmp_path / "swift.xml").write_text(
-        "<s><testcase/><testcase/><testcase><skipped/></testcase><testcase><failure/></testcase></s>")
+        "<s><testcase/><testcase/><testcase><skipped/></testcase>"
+        "<testcase classname='Tests' name='a letter arrives'><failure message='1 &lt; 2'/></testcase></s>")
     (tmp_path / "api.xml").write_text("<s></s>")
     assert tally.main(tmp_path) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 3 failed, 1 skipped"
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "failed: Tests › a letter arrives: 1 < 2", "3 passed, 3 failed, 1 skipped"]
 
 
 def test_a_run_that_did_nothing_is_no_success(tmp_path):

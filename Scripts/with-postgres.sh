@@ -35,7 +35,7 @@ trap 'exit 143' TERM
 server "$bin/initdb" -D "$folder/data" -U mingjian -A trust -E UTF8 --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 ||
     { cat "$folder/initdb.log" >&2; exit 1; }
 server "$bin/pg_ctl" start -D "$folder/data" -l "$folder/server.log" -w -t 60 -o \
-    "-k $folder -c listen_addresses='' -c unix_socket_permissions=0777 -c max_connections=400 -c fsync=on -c shared_buffers=64MB" \
+    "-k $folder -c listen_addresses='' -c unix_socket_permissions=0777 -c max_connections=1000 -c fsync=on -c shared_buffers=64MB" \
     >/dev/null || { cat "$folder/server.log" >&2; exit 1; }
 # Whoever runs the command must reach the socket.
 chmod 711 "$folder"

@@ -32,5 +32,6 @@ package enum AdministrationNavigation {
         NavigationEntry("administration.nav.admin", href: "/admin") { person, world in
             !Administration.organs(administeredBy: person.id, in: world).isEmpty
         },
+        AuditRoutes.navigation,
     ]
 }

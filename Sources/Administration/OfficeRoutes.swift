@@ -16,7 +16,8 @@ struct OfficeRoutes: Sendable {
             let texts = services.shell.texts(context)
             let page = OfficePage(
                 me, try await services.casefile.world(),
-                oneTime: try await services.casefile.peopleWithOneTimePassword(), texts: texts)
+                oneTime: try await services.casefile.peopleWithOneTimePassword(),
+                reset: try await services.casefile.resetPeople(), texts: texts)
             return try await services.draw(
                 "office", page, title: texts.text("administration.office.title"), request, context)
         }
@@ -35,10 +36,10 @@ struct OfficeRoutes: Sendable {
 struct OfficePage: MustacheParent {
     let offices: [OwnOffice]
 
-    init(_ me: Staff, _ world: World, oneTime: Set<StaffID>, texts: Catalogue) {
+    init(_ me: Staff, _ world: World, oneTime: Set<StaffID>, reset: [StaffID: Instant], texts: Catalogue) {
         let own = Set(world.places(of: me.id).map(\.office))
         offices = own.compactMap { world.offices[$0] }.sorted { $0.code < $1.code }
-            .map { OwnOffice($0, me: me, world, oneTime: oneTime, texts) }
+            .map { OwnOffice($0, me: me, world, oneTime: oneTime, reset: reset, texts) }
     }
 
     func child(named name: String) -> Any? {
@@ -58,7 +59,10 @@ struct OwnOffice: MustacheParent {
     let standing: Standing
     let colleagues: [Colleague]
 
-    init(_ office: Office, me: Staff, _ world: World, oneTime: Set<StaffID>, _ texts: Catalogue) {
+    init(
+        _ office: Office, me: Staff, _ world: World, oneTime: Set<StaffID>, reset: [StaffID: Instant],
+        _ texts: Catalogue
+    ) {
         id = office.id.description
         name = texts.name(office)
         kind = texts.name(office.kind)
@@ -78,7 +82,7 @@ struct OwnOffice: MustacheParent {
             .map { person, places in
                 Colleague(
                     person, places, office: office, isMe: person.id == me.id, canLetIn: canLetIn,
-                    isOneTime: oneTime.contains(person.id), texts)
+                    isOneTime: oneTime.contains(person.id), reset: reset[person.id]?.day, texts)
             }
     }
 
@@ -87,6 +91,7 @@ struct OwnOffice: MustacheParent {
         case "id": id
         case "name": self.name
         case "kind": kind
+        case "keys": standing == .amIn ? "/offices/\(id)/keys" : nil
         case "wait": standing == .wait
         case "waitForNobody": standing == .waitForNobody
         case "someWait": colleagues.contains(where: \.canBeLetIn)
@@ -110,7 +115,7 @@ struct Colleague: MustacheParent {
 
     init(
         _ person: Staff, _ places: [Membership], office: Office, isMe: Bool, canLetIn: Bool, isOneTime: Bool,
-        _ texts: Catalogue
+        reset: Day?, _ texts: Catalogue
     ) {
         id = person.id.description
         self.office = office.id.description
@@ -131,7 +136,11 @@ struct Colleague: MustacheParent {
                 Mark(.warn, texts.text("administration.person.waits"))
             }
         canBeLetIn = canLetIn && !admitted && !isMe
-        caution = canBeLetIn && isOneTime ? texts.text("administration.office.one-time") : nil
+        let cautions = [
+            reset.map { texts.format("accounts.office.was-reset", ["day": $0.text]) },
+            isOneTime ? texts.text("administration.office.one-time") : nil,
+        ].compactMap { $0 }
+        caution = canBeLetIn && !cautions.isEmpty ? cautions.joined(separator: " ") : nil
     }
 
     func child(named name: String) -> Any? {

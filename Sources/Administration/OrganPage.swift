@@ -81,6 +81,8 @@ struct OfficeRow: MustacheParent {
     let href: String
     /// The page of its stand-ins; nil where nobody decides.
     let standIns: String?
+    /// The page of its keys; nil where none is.
+    let keys: String?
     let name: String
     let code: String
     let kind: String
@@ -89,6 +91,7 @@ struct OfficeRow: MustacheParent {
     init(_ office: Office, _ world: World, _ texts: Catalogue) {
         href = "/admin/offices/\(office.id)"
         standIns = office.kind.holdsReports ? "/offices/\(office.id)/stand-ins" : nil
+        keys = office.kind.holdsReports ? "/offices/\(office.id)/keys" : nil
         name = texts.name(office)
         code = office.code
         kind = texts.name(office.kind)
@@ -115,6 +118,7 @@ struct OfficeRow: MustacheParent {
         switch name {
         case "href": href
         case "standIns": here(standIns)
+        case "keys": here(keys)
         case "name": self.name
         case "code": code
         case "kind": kind

@@ -134,7 +134,8 @@ struct PeopleRoutes: Sendable {
         let texts = services.shell.texts(context)
         let oneTime = try await services.casefile.peopleWithOneTimePassword()
         let page = PersonPage(
-            person, organ, access, isOneTime: oneTime.contains(person.id), error: error, texts: texts)
+            person, organ, access, isOneTime: oneTime.contains(person.id),
+            lastUse: try await services.casefile.lastUse(of: person.id), error: error, texts: texts)
         return try await services.draw(
             "person", page, title: texts.name(person), request, context, status: error.status)
     }

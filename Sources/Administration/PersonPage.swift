@@ -1,4 +1,5 @@
 import Casework
+import Kernel
 import Mustache
 import Site
 
@@ -18,7 +19,8 @@ struct PersonPage: MustacheParent {
     let warning: String?
 
     init(
-        _ person: Staff, _ organ: Organ, _ access: Access, isOneTime: Bool, error: DirectoryError?, texts: Catalogue
+        _ person: Staff, _ organ: Organ, _ access: Access, isOneTime: Bool, lastUse: Day? = nil, error: DirectoryError?,
+        texts: Catalogue
     ) {
         let world = access.world
         address = "/admin/people/\(person.id)"
@@ -31,6 +33,7 @@ struct PersonPage: MustacheParent {
             Fact("aliases", texts.list(person.aliases), texts),
             Fact("kin", texts.list(person.kin.map { "\($0.name)：\($0.relation)" }), texts),
             Fact("units", texts.list(person.units), texts),
+            Fact("last-use", lastUse?.text ?? texts.text("accounts.never"), texts),
             Fact("state", texts.text("administration.person." + state), texts),
         ].filter { !$0.value.isEmpty }
         let held = world.sortedPlaces(of: person.id)

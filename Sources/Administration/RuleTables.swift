@@ -25,7 +25,7 @@ struct ActRow: MustacheParent {
         let deciders = words.workflow.deciders(on: act)
         decided = deciders.isEmpty ? nil : words.who(deciders)
         limits = words.workflow.limits.filter { limit in
-            limit.ends.contains { $0 == act.name || $0.hasPrefix(act.name + "@") }
+            limit.ends.contains { Moment($0).act == act.name }
         }.map { words.text($0.label) + " · " + words.length($0.count, $0.unit) }
         source = ([act.source] + act.narrowed.map(\.source) + act.approval.map(\.source)).reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
@@ -66,8 +66,10 @@ struct LimitRow: MustacheParent {
         starts = words.moments(limit.starts)
         // The order of the acts in the file, so that the line reads the same every time.
         let order = words.workflow.actOrder
-        ends = words.moments(
-            limit.ends.sorted { (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1) })
+        ends =
+            limit.atOnce.map(words.text)
+            ?? words.moments(
+                limit.ends.sorted { (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1) })
         condition = limit.when.map { words.fact($0) }
         extensionText = words.prolonging(limit.prolonging)
         pauses = limit.pauses.map { pause in

@@ -74,15 +74,17 @@ struct RuleWords: Sendable {
 
     /// `sign@incoming` as 「签收（待签收）」, `file` as the filing.
     func moment(_ token: String) -> String {
-        let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
-        let name =
-            switch parts.first {
+        let moment = Moment(token)
+        var name =
+            switch moment.act {
             case "file": texts.text("rules.filing")
             case "reporter-file": texts.text("rules.evidence")
-            default: act(parts.first ?? token)
+            case "repeat-evidence": texts.text("rules.repeat-evidence")
+            default: act(moment.act)
             }
-        guard parts.count > 1 else { return name }
-        return texts.format("rules.at-stage", ["act": name, "stage": stage(parts[1])])
+        if let from = moment.from { name = texts.format("rules.at-stage", ["act": name, "stage": stage(from)]) }
+        if let to = moment.to { name = texts.format("rules.to-stage", ["act": name, "stage": stage(to)]) }
+        return name
     }
 
     func moments(_ tokens: some Sequence<String>) -> String {

@@ -8,6 +8,8 @@ struct ActChange: Sendable {
     let rule: ActRule
     let open: OpenReport
     let letter: Letter?
+    /// What the reporter wrote after the letter, where the act is held against it (I-6).
+    var told: [String] = []
     let viewer: Viewer?
     let at: Instant
     /// The report after the act.
@@ -31,6 +33,14 @@ struct ActChange: Sendable {
     var movedInside = false
     /// The request on which this act decides.
     var decided: Request?
+    /// Who the reporter is, where a custodian hands that on.
+    var reporter: Reporter?
+    /// To whom the identity stands open from this act on.
+    var opening: NewOpening?
+    /// By what the custodians who keep the identity from now on may find it.
+    var identityMarks: Set<[UInt8]>?
+    /// What leaves as a print or a file with this act.
+    var export: NewExport?
     /// The first report, where this one is linked to it as a repeat.
     var original: ReportID?
 
@@ -146,7 +156,14 @@ struct ActChange: Sendable {
         }
         for wrap in wraps { try wrap.insert(tx) }
         for text in texts { try text.insert(tx, report: report, at: at) }
+        for text in texts where text.field == "letter" { try SearchEntry.forget(text.keyID, tx) }
         for file in files { try file.insert(tx, report: report) }
+        try writeOpenings(tx)
+        try export?.insert(tx, of: report)
+        if let identityMarks, let organ = after.standing.identityOrgan {
+            try tx.run("DELETE FROM identity_mark WHERE report_id = \(report)")
+            try identityMarks.insert(tx, report: report, organ: organ)
+        }
         try writeBirths(tx)
         try writeTombstone(tx)
     }

@@ -19,6 +19,10 @@ package struct Casefile: Sendable {
     package let files: FileStore
     package let gate: PasswordGate
     let pictures: PictureCache
+    /// Makes what people see of evidence; ``EvidenceCleaner/none`` shows nothing.
+    package let cleaner: EvidenceCleaner
+    let copyJobs: CopyJobs
+    let searches: SearchBook
     /// What sealing a password costs here.
     package let passwordCost: PasswordCost
 
@@ -36,10 +40,15 @@ package struct Casefile: Sendable {
         self.files = files
         self.gate = gate
         pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
+        searches = SearchBook()
         self.passwordCost = passwordCost
+        cleaner = .none
+        copyJobs = CopyJobs()
     }
 
-    private init(_ other: Casefile, clock: Clock? = nil, regions: RegionTable? = nil) {
+    private init(
+        _ other: Casefile, clock: Clock? = nil, regions: RegionTable? = nil, cleaner: EvidenceCleaner? = nil
+    ) {
         database = other.database
         self.clock = clock ?? other.clock
         workflow = other.workflow
@@ -49,11 +58,17 @@ package struct Casefile: Sendable {
         files = other.files
         gate = other.gate
         pictures = other.pictures.with(clock: self.clock)
+        searches = other.searches
         passwordCost = other.passwordCost
+        self.cleaner = cleaner ?? other.cleaner
+        copyJobs = other.copyJobs
     }
 
     /// The same door at another time: for demonstrations and simulations.
     package func with(clock: Clock) -> Casefile { Casefile(self, clock: clock) }
+
+    /// The same door with what makes clean copies of evidence.
+    package func with(cleaner: EvidenceCleaner) -> Casefile { Casefile(self, cleaner: cleaner) }
 
     /// The same door with another list of places.
     package func with(regions: RegionTable) -> Casefile { Casefile(self, regions: regions) }

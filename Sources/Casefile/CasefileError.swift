@@ -1,3 +1,5 @@
+package import Kernel
+
 /// One field at fault and why, as a key of the text catalogue.
 package struct FieldFault: Sendable, Hashable {
     package var field: String
@@ -31,6 +33,8 @@ package enum CasefileError: Error, Sendable, Equatable {
     case fileTooLarge
     case fileType
     case tooManyFiles
+    /// The report was destroyed on that day, under a rule of this name in the retention rules.
+    case destroyed(on: Day, rule: String)
 }
 
 extension CasefileError {

@@ -29,6 +29,7 @@ struct ChoiceLists {
         }
         if wanted.contains("people") { lists["people"] = people(custody) }
         if wanted.contains("requests") { lists["requests"] = requests }
+        if wanted.contains("identity-readers") { lists["identity-readers"] = identityReaders(custody) }
         if wanted.contains("limits") { lists["limits"] = extensibleLimits }
         if wanted.contains("reported") { lists["reported"] = parties }
         if wanted.contains("split-organs") { lists["split-organs"] = splitOrgans(organ) }
@@ -133,6 +134,20 @@ struct ChoiceLists {
                     || world.leaders(of: custody.organ).contains(person.id)
             }
             .filter { !open.stored.standing.barred.contains($0.id) }
+            .sorted { $0.username < $1.username }
+            .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
+    }
+
+    /// To whom a custodian may have the identity opened: whoever works on the report in the custodians' own organ. Only
+    /// another custodian can hand it over.
+    private func identityReaders(_ custody: Custody) -> [Choice] {
+        let standing = open.stored.standing
+        guard let viewer, standing.identityOrgan == custody.organ,
+            let keepers = world.office(.custody, of: custody.organ),
+            !world.deciders(in: keepers.id, barred: standing.barred.union([viewer]), roles: [.custodian]).isEmpty
+        else { return [] }
+        return world.staff(of: custody.organ)
+            .filter { $0.id != viewer && open.mayBeToldIdentity($0.id) }
             .sorted { $0.username < $1.username }
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
     }

@@ -61,7 +61,7 @@ extension ActChange {
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
         case "amend": try amend(input)
         case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
-        case "pass-identity": try passIdentity()
+        case "pass-identity": try passIdentity(index: casefile.keys.index)
         case "recuse": try recuse()
         case "reopen":
             after.standing.team = []
@@ -142,7 +142,10 @@ extension ActChange {
                 case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
                 case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)
                 case .case: try seal("\(rule.name).\(field.name)", value, under: try caseKeyMakingOne())
-                case .shared: try seal("\(rule.name).\(field.name)", value, under: try sharedKey())
+                case .shared:
+                    // What custodians tell each other stays with them.
+                    let key = decided?.rule.effect == "open-identity" ? open.identityKey : nil
+                    try seal("\(rule.name).\(field.name)", value, under: try key ?? sharedKey())
                 }
             }
         }
@@ -227,7 +230,7 @@ extension ActChange {
 
     /// The identity follows the report to the custodians of the organ that holds it now; those who passed it on keep no
     /// key to it.
-    private mutating func passIdentity() throws {
+    private mutating func passIdentity(index: SecretKey) throws {
         guard let key = open.identityKey, let custody = open.stored.standing.custody,
             let office = open.picture.world.office(.custody, of: custody.organ)
         else { throw CasefileError.keyMissing }
@@ -242,6 +245,7 @@ extension ActChange {
             dropWraps += (people + offices).map { (key.id, $0) }
         }
         after.standing.identityAt = custody.index
+        identityMarks = try reporter.map { try IdentityMarks(index).all(of: $0, at: custody.organ) }
     }
 
     mutating func add(_ barred: [StaffID: BarReason]) {
@@ -274,6 +278,7 @@ extension ActChange {
             try settleAudience(letter)
             let newly = after.standing.barred.subtracting(known)
             if !newly.isEmpty { try withdraw(from: newly) }
+            try followFirstLeader(letter)
         }
         try seal("title", letter.title, under: key)
         try seal("letter", JSONText.encode(letter), under: key)

@@ -10,6 +10,17 @@ package struct OpenedFile: Sendable {
     package var reader: SealedFileReader
 }
 
+/// A file whose descriptor is open before us.
+struct LocatedFile: Sendable {
+    var open: OpenReport
+    var view: FileView
+    var staged: StagedFile
+    /// The key of the report that the descriptor is sealed under.
+    var key: HeldKey
+    /// As it stands in the open beside the file.
+    var commitment: String?
+}
+
 extension Casefile {
     /// Attaches a file that arrived by receipt. Throws `.fileExists` for a name that is there already. New evidence is a
     /// new lead: what was shelved goes on with it (暂存待查).
@@ -71,49 +82,46 @@ extension Casefile {
             .filter { author == "office" || $0.author == author }
         if present.contains(where: { $0.name == staged.name }) { throw CasefileError.fileExists }
         if present.filter({ $0.author == author }).count >= EvidenceLimits.files { throw CasefileError.tooManyFiles }
-        let standing = open.stored.standing
-        let wakes = viewer == nil ? open.workflow.stages[standing.stage]?.evidence : nil
-        let stage = wakes.flatMap { open.workflow.acts[$0] }
-            .flatMap { open.workflow.step(of: $0, on: standing, world: open.picture.world) }
+        let stage = (viewer == nil ? open.stageAfterEvidence : nil) ?? open.stored.standing.stage
         var change = ActChange(
-            act: PossibleAct(rule: .unruled(act), to: stage ?? standing.stage), open: open, letter: nil,
-            viewer: viewer, at: at)
+            act: PossibleAct(rule: .unruled(act), to: stage), open: open, letter: nil, viewer: viewer, at: at)
         change.files = [try NewFile(staged, under: key, report: open.stored.id, author: author, day: at.day)]
-        try await commit(change)
+        try await commit([change])
     }
 
-    /// Opens a file of a report for a viewer, by its name or its id.
+    /// Opens the original of a file for a viewer, by the file's name or its id, and counts it.
     package func file(named name: String, of id: ReportID, for viewer: Viewer) async throws -> OpenedFile {
+        let located = try await locate(name, of: id, for: viewer)
+        let reader = try files.reader(located.staged)
+        _ = try await count(.original, of: located, by: viewer)
+        return OpenedFile(file: located.view, reader: reader)
+    }
+
+    /// A file of a report that this viewer may read; `.notFound` for any other.
+    func locate(_ name: String, of id: ReportID, for viewer: Viewer) async throws -> LocatedFile {
         let casefile = self
-        let open = try await refusingTheNamed(id, viewer) {
+        let files = try await refusingTheNamed(id, viewer) {
             try await database.read { tx in
                 let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
                 try open.refuseTheNamed(viewer, letter: try open.letter(tx))
-                return open
+                guard open.reach.letter else { throw CasefileError.notFound }
+                return try casefile.located(open, tx)
             }
         }
-        guard open.reach.letter else { throw CasefileError.notFound }
-        return try await opened(name, open)
-    }
-
-    private func opened(_ name: String, _ open: OpenReport) async throws -> OpenedFile {
-        let files = try await database.read { tx in try self.descriptors(open, tx) }
         guard let found = (files.first { $0.view.id == name } ?? files.first { $0.view.name == name }) else {
             throw CasefileError.notFound
         }
-        return OpenedFile(file: found.view, reader: try self.files.reader(found.staged))
+        return found
     }
 
     func fileViews(_ open: OpenReport, _ tx: any Transaction) throws -> [FileView] {
-        try descriptors(open, tx).map(\.view)
+        try located(open, tx).map(\.view)
     }
 
-    private func descriptors(
-        _ open: OpenReport, _ tx: any Transaction
-    ) throws -> [(view: FileView, staged: StagedFile)] {
+    private func located(_ open: OpenReport, _ tx: any Transaction) throws -> [LocatedFile] {
         try tx.rows(
             """
-            SELECT id, stored, key_id, author, day, envelope FROM file
+            SELECT id, stored, key_id, author, day, commitment, envelope FROM file
             WHERE report_id = \(open.stored.id) ORDER BY day, id
             """
         ).compactMap { row in
@@ -125,7 +133,8 @@ extension Casefile {
             let view = FileView(
                 id: try row.get("id"), name: staged.name, type: staged.type, size: staged.size,
                 author: try row.get("author"), day: try row.get("day"))
-            return (view, staged)
+            return LocatedFile(
+                open: open, view: view, staged: staged, key: key, commitment: try row.maybe("commitment"))
         }
     }
 
@@ -134,8 +143,16 @@ extension Casefile {
 
     /// Removes sealed files that no row names: uploads and drafts that never became a report. Called at start.
     package func sweepFiles(keeping drafts: Set<String>) async throws {
+        try await sweepCopies()
+        try await sweepUploads()
         let known = try await database.read { tx in
-            Set(try tx.rows("SELECT stored FROM file").map { try $0.get("stored", as: String.self) })
+            Set(
+                try tx.rows(
+                    """
+                    SELECT stored FROM file UNION ALL SELECT stored FROM evidence_segment
+                    UNION ALL SELECT stored FROM evidence_copy WHERE stored IS NOT NULL
+                    """
+                ).map { try $0.get("stored", as: String.self) })
         }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: files.folder)) ?? []
         where !known.contains(name) && !drafts.contains(name) {

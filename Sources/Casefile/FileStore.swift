@@ -1,7 +1,7 @@
 import Casework
 import Database
 import Foundation
-import Kernel
+package import Kernel
 import Sealing
 import Synchronization
 
@@ -23,6 +23,8 @@ package struct StagedFile: Sendable, Codable {
     package var digest: String
     /// The file's own key, in hexadecimal: this value is itself always sealed.
     var key: String
+    /// What its commitment is salted with, in hexadecimal, as sealed as the key.
+    var salt: String?
 }
 
 /// The folder of sealed files. Names there are random; what a file is called stands sealed in the database.
@@ -35,7 +37,7 @@ package struct FileStore: Sendable {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    private func path(_ stored: String) -> String? {
+    func path(_ stored: String) -> String? {
         guard stored.count == 36, stored.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return nil }
         return "\(folder)/\(stored)"
     }
@@ -51,10 +53,18 @@ package struct FileStore: Sendable {
         if let path = path(stored) { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// The file system shall not tell finer than the day when evidence came.
+    /// The file system shall not tell finer than the day when evidence came, as far as that can be set; the rest is
+    /// ``renewOld(now:)``'s.
     static func blurTime(_ path: String) {
-        let day = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
-        try? FileManager.default.setAttributes([.modificationDate: day], ofItemAtPath: path)
+        try? FileRenewal.blur(path)
+        if let slash = path.lastIndex(of: "/") { try? FileRenewal.blur(String(path[..<slash])) }
+    }
+
+    /// Writes the files of past days anew, so that the times that cannot be set tell nothing either. Answers how many.
+    /// Blocks on the disk.
+    package func renewOld(now: Instant) throws -> Int {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { path($0) != nil }
+        return try FileRenewal.renew(names, in: folder, now: now.milliseconds / 1000)
     }
 
     func reader(_ file: StagedFile) throws -> SealedFileReader {
@@ -107,7 +117,8 @@ package final class FileReception: Sendable {
         FileStore.blurTime(path)
         return StagedFile(
             name: name, type: type.rawValue, size: summary.size, sha256: Hex.encode(summary.sha256), stored: stored,
-            digest: Hex.encode(try SealedFile.digest(ofFileAt: path)), key: Hex.encode(key.bytes))
+            digest: Hex.encode(try SealedFile.digest(ofFileAt: path)), key: Hex.encode(key.bytes),
+            salt: Commitment.freshSalt())
     }
 
     package func abandon() { writer.abandon() }
@@ -136,12 +147,14 @@ struct NewFile: Sendable {
     var author: String
     var day: Day
     var digest: String
+    var commitment: String?
     var envelope: [UInt8]
 
     init(_ file: StagedFile, under key: HeldKey, report: ReportID, author: String, day: Day) throws {
         id = Identifier<SealedTag>.random().description
         stored = file.stored
         digest = file.digest
+        commitment = file.commitment
         keyID = key.id
         self.author = author
         self.day = day
@@ -152,8 +165,8 @@ struct NewFile: Sendable {
     func insert(_ tx: any Transaction, report: ReportID) throws {
         try tx.run(
             """
-            INSERT INTO file (id, report_id, stored, key_id, author, day, digest, envelope)
-            VALUES (\(id), \(report), \(stored), \(keyID), \(author), \(day), \(digest), \(envelope))
+            INSERT INTO file (id, report_id, stored, key_id, author, day, digest, commitment, envelope)
+            VALUES (\(id), \(report), \(stored), \(keyID), \(author), \(day), \(digest), \(commitment), \(envelope))
             """)
     }
 }

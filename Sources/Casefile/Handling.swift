@@ -9,24 +9,40 @@ extension ActChange {
         after.standing.proposer = viewer?.staff
         after.standing.disposal = input.values["kind"]
         if let questions = input.values["questions"] { try refuseCopied(questions) }
-        if reportsFirstLeader { codes["first-leader"] = "yes" }
+        if reportsFirstLeader(letter) { codes["first-leader"] = "yes" }
         if input.values["kind"] == "verify" { try formTeam(input.lists["team"], field: "team") }
         try admitLeaders()
     }
 
     /// Whether somebody reported leads, as the first, a unit that this organ's own level manages: the 一把手 of the next
     /// level down.
-    private var reportsFirstLeader: Bool {
+    private func reportsFirstLeader(_ letter: Letter?) -> Bool {
         guard let organ = after.standing.custody.flatMap({ open.picture.world.organs[$0.organ] }) else { return false }
         let rank = open.picture.world.rank(of: organ)
         return letter?.reported.contains { $0.principal && $0.management.rank == rank } ?? false
     }
 
-    /// What was decided about a first leader is reported to the superior at the same time: the director of its letters
-    /// office has a copy and sees how it goes on.
+    /// A correction may show only now that a first leader is reported, or that none is: who decides on the disposal
+    /// follows, and the superior hears of what goes on already.
+    mutating func followFirstLeader(_ letter: Letter) throws {
+        let found = reportsFirstLeader(letter) ? "yes" : "no"
+        guard after.standing.wasDone("dispose"),
+            found != after.standing.fact("first-leader", in: open.picture.world)
+        else { return }
+        codes["first-leader"] = found
+        settle()
+        if waitsForLeaders {
+            try findDeciders()
+        } else if after.standing.disposal != nil {
+            reportToSuperior()
+        }
+    }
+
+    /// What was decided about a first leader, or a member of the same-level committee, is reported to the superior at the
+    /// same time: the director of its letters office has a copy and sees how it goes on.
     mutating func reportToSuperior() {
         let world = open.picture.world
-        guard after.standing.fact("first-leader", in: world) == "yes",
+        guard after.standing.fact("first-leader", in: world) == "yes" || after.standing.isOfCommittee,
             let organ = after.standing.custody.flatMap({ world.organs[$0.organ] }),
             let superior = world.parent(of: organ), let desk = world.office(.letters, of: superior.id),
             world.canCarryOn(desk.id, audience: .director, barred: after.standing.barred),
@@ -67,8 +83,10 @@ extension ActChange {
                 asked = asked.replacing(name, with: "\0")
             }
         }
-        let told = SharedRun(letter.title + "\n" + letter.content + "\n" + (letter.demand ?? ""), length: longest + 1)
-        if told.occurs(in: asked) { throw CasefileError.invalid([FieldFault("questions", "copied")]) }
+        let texts = [letter.title, letter.content, letter.demand ?? ""] + told
+        if texts.contains(where: { SharedRun($0, length: longest + 1).occurs(in: asked) }) {
+            throw CasefileError.invalid([FieldFault("questions", "copied")])
+        }
     }
 
     mutating func proposeTransfer(_ input: CheckedInput) throws {

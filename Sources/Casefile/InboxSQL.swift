@@ -4,16 +4,29 @@ import Kernel
 
 /// The lists of one viewer as SQL: the same need-to-know as `Reach`, so that what is listed is what can be opened.
 struct InboxSQL {
-    let viewer: Viewer
+    /// Whose lists they are; no key is needed to know what would be in them.
+    let person: StaffID
+    let organ: OrganID
     let world: World
     let workflow: Workflow
 
-    private var places: [Membership] { world.places(of: viewer.staff).filter(\.admitted) }
+    init(viewer: Viewer, world: World, workflow: Workflow) {
+        self.init(person: viewer.staff, organ: viewer.organ, world: world, workflow: workflow)
+    }
+
+    init(person: StaffID, organ: OrganID, world: World, workflow: Workflow) {
+        self.person = person
+        self.organ = organ
+        self.world = world
+        self.workflow = workflow
+    }
+
+    var places: [Membership] { world.places(of: person).filter(\.admitted) }
 
     /// Places of a stand-in whose turn comes only on reports that those before them must not act on.
-    private var turns: [Membership] { world.places(of: viewer.staff).filter { !$0.admitted && !$0.behind.isEmpty } }
+    private var turns: [Membership] { world.places(of: person).filter { !$0.admitted && !$0.behind.isEmpty } }
 
-    private func offices(_ roles: Set<Role>) -> [OfficeID] { places.filter { roles.contains($0.role) }.map(\.office) }
+    func offices(_ roles: Set<Role>) -> [OfficeID] { places.filter { roles.contains($0.role) }.map(\.office) }
 
     /// Whether everybody before a stand-in is barred from a report, or, for the leaders, proposed what is decided.
     private func isTurn(_ place: Membership, report: SQL, proposer: SQL) -> SQL {
@@ -26,23 +39,40 @@ struct InboxSQL {
             }, by: " AND ")
     }
 
+    /// Whether the viewer is director of the office in a column, on the report `r` at least.
+    func directs(_ office: SQL) -> SQL {
+        let turns = turns.filter { $0.role == .director }.map { place -> SQL in
+            "(\(office) = \(place.office) AND \(isTurn(place, report: "r.id", proposer: "r.proposer")))"
+        }
+        return "(\(SQL.joined(["\(office) IN \(list: offices([.director]))"] + turns, by: " OR ")))"
+    }
+
     private static let columns: SQL =
         "r.id, r.stage, r.channel, r.marks, r.received_at, r.intake_order, r.due_day"
 
     private func number() -> SQL {
         """
-        (SELECT c.number FROM custody c WHERE c.report_id = r.id AND c.organ_id = \(viewer.organ)
+        (SELECT c.number FROM custody c WHERE c.report_id = r.id AND c.organ_id = \(organ)
           AND c.number IS NOT NULL ORDER BY c.idx DESC LIMIT 1) AS number
         """
     }
 
     /// This viewer's organ and those under it: a report that was sent past it is followed no longer.
-    private var below: Set<OrganID> {
-        Set(world.organs.keys.filter { world.lies($0, within: viewer.organ) })
+    var below: Set<OrganID> {
+        Set(world.organs.keys.filter { world.lies($0, within: organ) })
     }
 
-    private func notBarred(_ report: SQL) -> SQL {
-        "NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = \(report) AND b.staff_id = \(viewer.staff))"
+    func notBarred(_ report: SQL) -> SQL {
+        "NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = \(report) AND b.staff_id = \(person))"
+    }
+
+    /// Whether this viewer acted on a report at a hop and saw it for that, as `Standing.participants` says.
+    func tookPart(in custody: SQL, of report: SQL) -> SQL {
+        // Within a value of the codes the quotation marks are escaped: this is the key alone.
+        """
+        EXISTS (SELECT 1 FROM event e WHERE e.report_id = \(report) AND e.custody = \(custody)
+          AND e.staff_id = \(person) AND e.codes NOT LIKE \("%\"blind\":%"))
+        """
     }
 
     private func filter(_ query: InboxQuery) -> SQL {
@@ -75,22 +105,23 @@ struct InboxSQL {
                 ORDER BY \(order(query.sort, "q", due: "q.due_order")) \(tail)
                 """
         case .holding, .done:
-            let end: SQL = query.tab == .done ? "r.stage = 'archived'" : "r.stage <> 'archived'"
+            let end: SQL =
+                query.tab == .done ? "r.stage = 'archived'" : "r.stage NOT IN ('archived', \(Standing.destroyed))"
             return
                 """
                 SELECT \(Self.columns), \(number())
                 FROM report r JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
-                WHERE r.organ_id = \(viewer.organ) AND \(end)\(filter(query)) AND (\(allReadable)) AND \(notBarred("r.id"))
+                WHERE r.organ_id = \(organ) AND \(end)\(filter(query)) AND (\(allReadable)) AND \(notBarred("r.id"))
                 ORDER BY \(order(query.sort, "r", due: "COALESCE(r.due_day, 1000000)")) \(tail)
                 """
         case .followed:
             return
                 """
                 SELECT \(Self.columns), \(number()) FROM report r
-                WHERE r.organ_id <> \(viewer.organ)\(filter(query))
+                WHERE r.organ_id <> \(organ) AND r.stage <> \(Standing.destroyed)\(filter(query))
                   AND r.id IN (SELECT c.report_id FROM custody c JOIN custody d ON d.report_id = c.report_id
                     AND d.idx = c.idx + 1 WHERE d.via IN ('forward', 'assign')
-                    AND c.intake_office_id IN \(list: offices([.director]))
+                    AND \(directs("c.intake_office_id"))
                     AND NOT EXISTS (SELECT 1 FROM custody e WHERE e.report_id = c.report_id AND e.idx > c.idx
                       AND e.organ_id NOT IN \(list: Array(below))))
                   AND \(notBarred("r.id"))
@@ -139,8 +170,8 @@ struct InboxSQL {
 
     /// Of each place, which rows of `waiting` are the viewer's: by the name of the table, and whether one report's rows
     /// are looked at. Then the place must not be found by its own index, or a list costs the square of its length.
-    private var sources: [@Sendable (SQL, Bool) -> SQL] {
-        let person = viewer.staff
+    var sources: [@Sendable (SQL, Bool) -> SQL] {
+        let person = self.person
         @Sendable func column(_ name: SQL, _ isOfOne: Bool) -> SQL { isOfOne ? "COALESCE(\(name), '')" : name }
         // A custodian's office comes last: whoever also works at the desk meets the report there, with its title.
         let byOffice = Dictionary(grouping: places, by: \.office).sorted { left, right in
@@ -177,7 +208,7 @@ struct InboxSQL {
         ]
     }
 
-    private var allReadable: SQL {
+    var allReadable: SQL {
         let turns = turns.map { place -> SQL in
             "((\(readable([place]))) AND \(isTurn(place, report: "r.id", proposer: "r.proposer")))"
         }
@@ -192,11 +223,7 @@ struct InboxSQL {
         let desks = offices([.registrar, .triage])
         let leading = offices([.deputy, .principal]).compactMap { world.offices[$0]?.organ }
         let decisions = workflow.stages.values.filter { $0.phase == .decision }.map(\.name)
-        let tookPart: SQL =
-            """
-            EXISTS (SELECT 1 FROM event e WHERE e.report_id = r.id AND e.custody = r.custody
-              AND e.staff_id = \(viewer.staff))
-            """
+        let tookPart = tookPart(in: "r.custody", of: "r.id")
         return
             """
             c.intake_office_id IN \(list: directed)
@@ -204,9 +231,9 @@ struct InboxSQL {
             OR (c.intake_office_id IN \(list: desks) AND c.audience <> 'director'
               AND ((r.office_id = c.intake_office_id AND r.stage <> 'archived') OR \(tookPart)))
             OR (r.office_id IN \(list: places.map(\.office)) AND EXISTS (SELECT 1 FROM allocation a
-              WHERE a.report_id = r.id AND a.staff_id = \(viewer.staff)))
+              WHERE a.report_id = r.id AND a.staff_id = \(person)))
             OR (r.organ_id IN \(list: leading) AND ((r.stage IN \(list: decisions)
-              AND (r.proposer IS NULL OR r.proposer <> \(viewer.staff))) OR \(tookPart)))
+              AND (r.proposer IS NULL OR r.proposer <> \(person))) OR \(tookPart)))
             """
     }
 }

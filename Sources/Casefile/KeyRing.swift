@@ -110,6 +110,12 @@ struct KeyRing: Sendable {
         [Recipient.staff(staff).description] + grants.keys.map { Recipient.office($0).description }
     }
 
+    /// The same with the generations of the offices' keys.
+    var places: [(recipient: String, generation: Int)] {
+        [(Recipient.staff(staff).description, 0)]
+            + grants.flatMap { office, keys in keys.keys.map { (Recipient.office(office).description, $0) } }
+    }
+
     mutating func officeKey(_ office: OfficeID, generation: Int) throws -> PrivateKey {
         let place = OfficeGeneration(office: office, generation: generation)
         if let known = offices[place] { return known }
@@ -123,15 +129,14 @@ struct KeyRing: Sendable {
     mutating func open(
         _ wrap: [UInt8], recipient: String, generation: Int, keyID: SealingKeyID
     ) throws -> HeldKey {
-        let key: PrivateKey
-        if recipient == Recipient.staff(staff).description {
-            key = personal
-        } else if case .office(let office) = Recipient(recipient) {
-            key = try officeKey(office, generation: generation)
-        } else {
-            throw CasefileError.keyMissing
-        }
-        return try HeldKey.opening(wrap, with: key, id: keyID)
+        try HeldKey.opening(wrap, with: try privateKey(of: recipient, generation: generation), id: keyID)
+    }
+
+    /// The private key of a recipient that this person is, or is let in to.
+    mutating func privateKey(of recipient: String, generation: Int) throws -> PrivateKey {
+        if recipient == Recipient.staff(staff).description { return personal }
+        guard case .office(let office) = Recipient(recipient) else { throw CasefileError.keyMissing }
+        return try officeKey(office, generation: generation)
     }
 }
 

@@ -68,7 +68,8 @@ extension ActChange {
         let standing = after.standing
         let world = open.picture.world
         var offices = Set(standing.watchers.keys)
-        for request in open.workflow.pending(on: standing) {
+        for request in open.workflow.pending(on: standing)
+        where !open.workflow.isBlind(request.rule, on: standing, world: world) {
             let asked = open.workflow.asked(by: request, on: standing, world: world).map(\.office)
             offices.formUnion(asked)
             guard let key = open.sharedKey(of: request.act) else { continue }

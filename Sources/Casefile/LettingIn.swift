@@ -26,6 +26,7 @@ struct OfficeKeys: Sendable {
                 ON CONFLICT (office_id, generation, staff_id) DO NOTHING
                 """)
         }
+        try KeyEvent(.letIn, at: now, office: office, person: person, by: viewer.staff).insert(tx)
         try Casefile.touchWorld(tx)
     }
 

@@ -15,11 +15,35 @@ extension Casefile {
             ).map { try $0.get("report_id") }
             // Unreadable and unknown are answered alike.
             guard let found, found != id,
-                let open = try? OpenReport.load(tx, found, for: viewer, casefile: casefile), open.reach.letter,
+                let open = try OpenReport.find(tx, found, for: viewer, casefile: casefile), open.reach.letter,
                 open.stored.repeatOf != id
             else { throw unknown }
             return open.stored.repeatOf ?? found
         }
+    }
+}
+
+extension Casefile {
+    /// What a repeat with something new does to its original: what was shelved goes on with it (暂存待查: a new lead
+    /// wakes it). `nil` where there is nothing to wake. The original may be with another organ by now; whoever links
+    /// reads no paper of it and needs no key.
+    func woken(_ original: ReportID, by viewer: Viewer, at: Instant) async throws -> ActChange? {
+        let casefile = self
+        let open = try await database.read { tx in
+            try OpenReport.find(tx, original, for: viewer, casefile: casefile)
+        }
+        guard let open, let stage = open.stageAfterEvidence else { return nil }
+        return ActChange(
+            act: PossibleAct(rule: .unruled("repeat-evidence"), to: stage), open: open, letter: nil, viewer: viewer,
+            at: at)
+    }
+}
+
+extension OpenReport {
+    /// The stage to which new evidence moves the report now; `nil` where it stays.
+    var stageAfterEvidence: String? {
+        workflow.stages[stored.standing.stage]?.evidence.flatMap { workflow.acts[$0] }
+            .flatMap { workflow.step(of: $0, on: stored.standing, world: picture.world) }
     }
 }
 

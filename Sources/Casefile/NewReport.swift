@@ -27,6 +27,8 @@ struct NewReport: Sendable {
     let texts: [NewText]
     let files: [NewFile]
     let author: String
+    /// By what custodians may find the reporter.
+    let identityMarks: Set<[UInt8]>
 
     init(
         _ filing: Filing, organ: OrganID, audience: Audience, reasons: [Reason], barred: [StaffID: BarReason],
@@ -84,6 +86,7 @@ struct NewReport: Sendable {
         management = letter.highestManagement
         marks = filing.marks
         hasReporter = filing.reporter != nil
+        identityMarks = try filing.reporter.map { try IdentityMarks(keys.index).all(of: $0, at: organ) } ?? []
         lookup = hasReceipt ? holder.lookup : nil
         receiptKey = hasReceipt ? holder.privateKey.publicKey : nil
     }
@@ -159,6 +162,7 @@ extension NewReport {
         for key in newKeys { try key.insert(tx, report: id) }
         for wrap in wraps { try wrap.insertFresh(tx) }
         for text in texts { try text.insert(tx, report: id, at: at) }
+        try identityMarks.insert(tx, report: id, organ: organ)
         for file in files { try file.insert(tx, report: id) }
         try projections.writeWaiting(tx, report: report, fresh: true)
         return custody.number

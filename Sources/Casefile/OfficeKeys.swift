@@ -72,6 +72,7 @@ extension Casefile {
               (SELECT k.id FROM sealing_key k JOIN report r ON r.id = k.report_id
                JOIN custody c ON c.report_id = r.id AND c.idx = r.custody WHERE \(SQL.joined(conditions, by: " AND ")))
             """)
+        try KeyEvent(.taken, at: now, office: office, person: person).insert(tx)
         try renewOfficeKey(tx, office, at: now)
     }
 
@@ -164,7 +165,9 @@ extension Casefile {
 
     /// A new generation of an office's key, wrapped to all who hold the present one and to the escrow holders. New
     /// reports are sealed to it; the older generations stay with their holders.
-    private static func renewOfficeKey(_ tx: any Transaction, _ office: OfficeID, at now: Instant) throws {
+    static func renewOfficeKey(
+        _ tx: any Transaction, _ office: OfficeID, at now: Instant, by person: StaffID? = nil
+    ) throws {
         guard
             let present: Int = try tx.scalar(
                 "SELECT generation FROM office_key WHERE office_id = \(office) ORDER BY generation DESC LIMIT 1")
@@ -180,11 +183,12 @@ extension Casefile {
         }
         // An office that nobody holds any more keeps its key: the escrow holders open it again.
         guard !people.isEmpty else { return }
-        try makeOfficeKey(tx, office, generation: present + 1, for: people, at: now)
+        try makeOfficeKey(tx, office, generation: present + 1, for: people, at: now, by: person)
     }
 
     private static func makeOfficeKey(
-        _ tx: any Transaction, _ office: OfficeID, generation: Int, for people: [(StaffID, PublicKey)], at now: Instant
+        _ tx: any Transaction, _ office: OfficeID, generation: Int, for people: [(StaffID, PublicKey)], at now: Instant,
+        by person: StaffID? = nil
     ) throws {
         let key = PrivateKey.generate()
         let binding = Binding.officeKey(office, generation)
@@ -193,6 +197,8 @@ extension Casefile {
             INSERT INTO office_key (office_id, generation, public_key, created_at)
             VALUES (\(office), \(generation), \(key.publicKey.bytes), \(now))
             """)
+        let act: KeyEvent.Act = generation == 1 ? .made : .renewed
+        try KeyEvent(act, at: now, office: office, generation: generation, by: person).insert(tx)
         for (person, publicKey) in people {
             try tx.run(
                 """

@@ -63,8 +63,7 @@ struct OpenReport: Sendable {
             let recipient: String = try row.get("recipient")
             holders.insert(Holder(key: key.id, recipient: recipient))
             if key.kind == "case", key.custody == stored.standing.custody?.index { hasCaseKey = true }
-            let wanted = key.kind == "identity" ? reach.custody : reach.letter
-            guard wanted, mine.contains(recipient), keys[key] == nil else { continue }
+            guard reach.mayHold(key.kind), mine.contains(recipient), keys[key] == nil else { continue }
             let wrap: [UInt8] = try row.get("wrap")
             // A wrap that does not open is not this person's any more; the others still count.
             keys[key] = try? ring.open(
@@ -75,18 +74,41 @@ struct OpenReport: Sendable {
             hasCaseKey: hasCaseKey)
     }
 
+    /// As ``load(_:_:for:casefile:)``, and `nil` for what this viewer may not see.
+    static func find(
+        _ tx: any Transaction, _ id: ReportID, for viewer: Viewer, casefile: Casefile
+    ) throws -> OpenReport? {
+        do { return try load(tx, id, for: viewer, casefile: casefile) } catch CasefileError.notFound { return nil }
+    }
+
     /// The letter as it stands after all corrections; `nil` when the viewer does not hold its key.
     func letter(_ tx: any Transaction) throws -> Letter? {
         guard let key = letterKey, reach.letter else { return nil }
+        return try latest("letter", under: key, tx)
+    }
+
+    /// The reporter in full, where the identity's key is in hand.
+    func reporter(_ tx: any Transaction) throws -> Reporter? {
+        guard let key = identityKey, reach.custody else { return nil }
+        return try latest("reporter", under: key, tx)
+    }
+
+    /// What stands sealed under a field, in its latest version.
+    private func latest<T: Decodable>(_ field: String, under key: HeldKey, _ tx: any Transaction) throws -> T? {
         guard
             let row = try tx.first(
                 """
-                SELECT seq, envelope FROM sealed WHERE report_id = \(stored.id) AND field = 'letter'
+                SELECT seq, envelope FROM sealed WHERE report_id = \(stored.id) AND field = \(field)
                 ORDER BY seq DESC LIMIT 1
                 """)
         else { return nil }
         let plain = try Envelope.open(
-            try row.get("envelope"), under: key.secret, binding: .text(stored.id, "letter", try row.get("seq")))
-        return try JSONDecoder().decode(Letter.self, from: Data(plain))
+            try row.get("envelope"), under: key.secret, binding: .text(stored.id, field, try row.get("seq")))
+        return try JSONDecoder().decode(T.self, from: Data(plain))
     }
+}
+
+extension Reach {
+    /// Whether keys of this kind are opened for whoever has this reach and is a recipient of them.
+    func mayHold(_ kind: String) -> Bool { kind == "identity" ? custody : letter }
 }

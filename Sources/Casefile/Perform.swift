@@ -22,12 +22,17 @@ extension Casefile {
         _ name: String, on id: ReportID, by viewer: Viewer, input: ActInput
     ) async throws {
         let casefile = self
-        let (open, letter) = try await refusingTheNamed(id, viewer) {
+        let (open, letter, told, reporter) = try await refusingTheNamed(id, viewer) {
             try await database.read { tx in
                 let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
                 let letter = try open.letter(tx)
                 try open.refuseTheNamed(viewer, letter: letter)
-                return (open, letter)
+                let effect = open.workflow.acts[name]?.effect ?? ""
+                // What the reporter added later is the report too.
+                let told =
+                    effect == "dispose" ? try casefile.openTexts(open, tx).filter { $0.author == "reporter" } : []
+                let reporter = ["decide", "pass-identity"].contains(effect) ? try open.reporter(tx) : nil
+                return (open, letter, told.map(\.text), reporter)
             }
         }
         let world = open.picture.world
@@ -46,47 +51,59 @@ extension Casefile {
         guard !lists.isEmptyHanded(rule, choices) else { throw CasefileError.notNow }
         let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
+        change.told = told
+        change.reporter = reporter
         if rule.effect == "link" {
             change.original = try await original(checked.values["original"], of: id, for: viewer)
         }
         try change.apply(checked, casefile: self)
-        try await commit(change)
+        guard let original = change.original, checked.values["new-facts"] == "true",
+            let woken = try await woken(original, by: viewer, at: change.at)
+        else { return try await commit([change]) }
+        try await commit([change, woken])
     }
 
-    /// Writes an act's event, texts, keys and projections in one transaction.
-    func commit(_ change: ActChange) async throws {
+    /// Writes an act's event, texts, keys and projections; what one act brings about in several reports stands or falls
+    /// in one transaction.
+    func commit(_ changes: [ActChange]) async throws {
         let casefile = self
-        var change = change
-        change.wraps = try change.wraps.sealed()
-        let sealed = change
+        let sealed = try changes.map { change in
+            var change = change
+            change.wraps = try change.wraps.sealed()
+            return change
+        }
+        try await database.write { tx in
+            for change in sealed { try casefile.write(change, tx) }
+        }
+    }
+
+    private func write(_ sealed: ActChange, _ tx: any Transaction) throws {
+        var change = sealed
         let expected = change.open.stored.standing.sequence
         let known = change.open.picture.world.version
-        try await database.write { tx in
-            var change = sealed
-            change.settle()
-            let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
-            guard version == known else { throw StalePicture() }
-            guard try tx.exists("SELECT 1 FROM report WHERE id = \(change.report) AND sequence = \(expected)") else {
-                throw CasefileError.notNow
-            }
-            if change.drawsNumber, let custody = change.after.standing.custody,
-                !change.after.standing.custodies.contains(where: { $0.organ == custody.organ && $0.number != nil }),
-                let organ = change.open.picture.world.organs[custody.organ], custody.number == nil
-            {
-                let year = change.at.day.year
-                let drawn = try OrganCounter.next(tx, organ: organ.id, kind: "number", year: year)
-                change.setNumber(organ.displayNumber(year: year, drawn))
-            }
-            if change.arrives, let organ = change.after.standing.custody?.organ {
-                change.after.intakeOrder = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
-            }
-            // The rules may be others at the organ where the report has just arrived.
-            let projections = casefile.projections(of: change.after, in: change.open.picture)
-            change.after.dueDay = try projections.nextDue(change.after.standing)
-            guard try change.after.update(tx, expecting: expected) else { throw CasefileError.notNow }
-            try change.write(tx, rules: change.open.workflow.version)
-            try projections.writeWaiting(tx, report: change.after, fresh: false)
+        change.settle()
+        let version: Int64? = try tx.scalar("SELECT version FROM world_version WHERE id = 1")
+        guard version == known else { throw StalePicture() }
+        guard try tx.exists("SELECT 1 FROM report WHERE id = \(change.report) AND sequence = \(expected)") else {
+            throw CasefileError.notNow
         }
+        if change.drawsNumber, let custody = change.after.standing.custody,
+            !change.after.standing.custodies.contains(where: { $0.organ == custody.organ && $0.number != nil }),
+            let organ = change.open.picture.world.organs[custody.organ], custody.number == nil
+        {
+            let year = change.at.day.year
+            let drawn = try OrganCounter.next(tx, organ: organ.id, kind: "number", year: year)
+            change.setNumber(organ.displayNumber(year: year, drawn))
+        }
+        if change.arrives, let organ = change.after.standing.custody?.organ {
+            change.after.intakeOrder = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
+        }
+        // The rules may be others at the organ where the report has just arrived.
+        let projections = self.projections(of: change.after, in: change.open.picture)
+        change.after.dueDay = try projections.nextDue(change.after.standing)
+        guard try change.after.update(tx, expecting: expected) else { throw CasefileError.notNow }
+        try change.write(tx, rules: change.open.workflow.version)
+        try projections.writeWaiting(tx, report: change.after, fresh: false)
     }
 }
 

@@ -14,7 +14,8 @@ struct Projections {
 
     /// The next day on which a limit of this report ends; a clock that stands still has none.
     func nextDue(_ standing: Standing) throws -> Day? {
-        try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
+        guard !standing.isDestroyed else { return nil }
+        return try workflow.limitStates(of: standing.done, standing: standing, calendar: calendar)
             .compactMap(\.runningDue).min()
     }
 

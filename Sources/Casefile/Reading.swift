@@ -24,9 +24,16 @@ package struct Turn: Sendable {
     package var at: Instant
     /// `reporter` or `office`.
     package var from: String
-    /// `message`, `objection`, `notice`, `reply` or `rating`.
+    /// `message`, `objection`, `notice`, `reply` or `rating`; in notices also `identity-opened`.
     package var kind: String
     package var text: String
+
+    package init(at: Instant, from: String, kind: String, text: String) {
+        self.at = at
+        self.from = from
+        self.kind = kind
+        self.text = text
+    }
 }
 
 /// A report as one viewer may see it; absent parts are `nil` or empty.
@@ -41,8 +48,13 @@ package struct ReportView: Sendable {
     package var problem: String?
     package var marks: [String]
     package var letter: Letter?
-    package var reporter: ReporterView?
+    /// The reporter, masked, for a custodian; what is behind shows in single looks alone.
+    package var reporter: Reporter?
+    /// The identity stands open to this viewer.
+    package var opening: IdentityOpening?
     package var files: [FileView]
+    /// Who of the viewer's own organ looked at which file, oldest first.
+    package var looks: [EvidenceLook]
     package var conversation: [Turn]
     package var story: [StoryEntry]
     package var limits: [LimitState]
@@ -55,12 +67,6 @@ package struct ReportView: Sendable {
     package var world: World
     /// The rules that the report follows.
     package var workflow: Workflow
-}
-
-/// The reporter as far as a custodian may see: masked until opened with a reason.
-package struct ReporterView: Sendable {
-    package var reporter: Reporter
-    package var masked: Bool
 }
 
 /// A file of a report, named to those who hold its key.
@@ -113,12 +119,12 @@ extension Casefile {
         }
     }
 
-    private func view(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> ReportView {
+    func view(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> ReportView {
         let stored = open.stored
         let standing = stored.standing
         let letter = try open.letter(tx)
         let texts = try openTexts(open, tx)
-        let story = try story(open, texts: texts + (try corrections(open, tx)), tx)
+        let story = try story(open, for: viewer, texts: texts + (try corrections(open, tx)), tx)
         let workflow = open.workflow
         let limits = try workflow.limitStates(
             of: standing.done, standing: standing, calendar: open.picture.calendar)
@@ -140,12 +146,19 @@ extension Casefile {
             id: stored.id, number: custody?.number, standing: standing, reach: open.reach,
             channel: stored.channel, receivedAt: stored.receivedAt, category: open.reach.letter ? stored.category : nil,
             problem: open.reach.letter ? stored.problem : nil, marks: open.reach.letter ? stored.marks : [],
-            letter: letter, reporter: try reporter(open, for: viewer, tx),
-            files: open.reach.letter ? try fileViews(open, tx) : [],
+            letter: letter, reporter: try open.reporter(tx)?.masked,
+            opening: try opening(open, for: viewer, tx),
+            files: open.reach.letter ? try fileViews(open, tx) : [], looks: try looks(open, for: viewer, tx),
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
             way: way(open, for: viewer), requests: requests(open, for: viewer), world: open.picture.world,
             workflow: workflow)
+    }
+
+    private func opening(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> IdentityOpening? {
+        try open.openings(tx, for: viewer, at: clock.now()).first.map {
+            IdentityOpening(ground: try $0.get("ground"), until: try $0.get("until"))
+        }
     }
 
     struct OpenedText: Sendable {
@@ -176,19 +189,26 @@ extension Casefile {
     }
 
     private func story(
-        _ open: OpenReport, texts: [OpenedText], _ tx: any Transaction
+        _ open: OpenReport, for viewer: Viewer, texts: [OpenedText], _ tx: any Transaction
     ) throws -> [StoryEntry] {
         let bySequence = Dictionary(grouping: texts, by: \.sequence)
         let visible = visibleCustodies(open)
-        return try tx.rows("SELECT * FROM event WHERE report_id = \(open.stored.id) ORDER BY seq").map { row in
+        return try tx.rows("SELECT * FROM event WHERE report_id = \(open.stored.id) ORDER BY seq").compactMap { row in
             let sequence: Int = try row.get("seq")
-            let inside = visible.contains(try row.get("custody"))
-            let codes: String = try row.get("codes")
+            let staff: StaffID? = try row.maybe("staff_id")
+            let codes: [String: String] = JSONText.decode(try row.get("codes")) ?? [:]
+            var organ: OrganID = try row.get("organ_id")
+            var inside = visible.contains(try row.get("custody"))
+            if codes["export-number"] != nil {
+                // Like a look at evidence, an export is told within the organ of whoever made it, and nowhere else.
+                guard staff.flatMap({ open.picture.world.staff[$0]?.organ }) == viewer.organ else { return nil }
+                organ = viewer.organ
+                inside = open.reach.letter
+            }
             return StoryEntry(
                 sequence: sequence, at: try row.get("at"), act: try row.get("act"),
-                from: try row.get("from_stage"), to: try row.get("to_stage"),
-                staff: inside ? try row.maybe("staff_id") : nil, organ: try row.get("organ_id"),
-                codes: inside ? JSONText.decode(codes) ?? [:] : [:],
+                from: try row.get("from_stage"), to: try row.get("to_stage"), staff: inside ? staff : nil,
+                organ: organ, codes: inside ? codes : [:],
                 texts: (bySequence[sequence] ?? []).map { ($0.field, $0.text) })
         }
     }
@@ -200,48 +220,26 @@ extension Casefile {
         return result
     }
 
+    /// What a text is in the conversation with the reporter; `nil` for what is no part of it.
+    private static func turn(_ field: String) -> String? {
+        switch field {
+        case "message.text", "reporter-message.text": "message"
+        case "notify.text", "decline.text", "hand-out.text": "notice"
+        case "feedback.text", "outside-result.text": "reply"
+        case "reporter-objection.text", "object.text": "objection"
+        case "rate.comment": "rating"
+        default: nil
+        }
+    }
+
+    /// Whether a text of a story belongs to the conversation with the reporter.
+    package static func isConversation(_ field: String) -> Bool { turn(field) != nil }
+
     func conversation(_ texts: [OpenedText]) -> [Turn] {
         texts.compactMap { text in
-            let kind: String? =
-                switch text.field {
-                case "message.text", "reporter-message.text": "message"
-                case "notify.text", "decline.text", "hand-out.text": "notice"
-                case "feedback.text", "outside-result.text": "reply"
-                case "reporter-objection.text", "object.text": "objection"
-                case "rate.comment": "rating"
-                default: nil
-                }
-            return kind.map { Turn(at: text.at, from: text.author, kind: $0, text: text.text) }
+            Self.turn(text.field).map { Turn(at: text.at, from: text.author, kind: $0, text: text.text) }
         }
     }
-
-    private func reporter(
-        _ open: OpenReport, for viewer: Viewer, _ tx: any Transaction
-    ) throws -> ReporterView? {
-        guard open.reach.custody, let key = open.identityKey,
-            let row = try tx.first(
-                """
-                SELECT seq, envelope FROM sealed WHERE report_id = \(open.stored.id) AND field = 'reporter'
-                ORDER BY seq DESC LIMIT 1
-                """
-            )
-        else { return nil }
-        let plain = try Envelope.open(
-            try row.get("envelope"), under: key.secret,
-            binding: .text(open.stored.id, "reporter", try row.get("seq")))
-        let reporter = try JSONDecoder().decode(Reporter.self, from: Data(plain))
-        let now = clock.now()
-        let opened = open.stored.standing.done.contains {
-            $0.act == "open-identity" && $0.staff == viewer.staff
-                && $0.at.adding(seconds: Self.identityWindowSeconds) >= now
-        }
-        return opened
-            ? ReporterView(reporter: reporter, masked: false)
-            : ReporterView(reporter: reporter.masked, masked: true)
-    }
-
-    /// How long an opened identity stays readable to the custodian who opened it.
-    static let identityWindowSeconds: Int64 = 1800
 }
 
 extension Reporter {

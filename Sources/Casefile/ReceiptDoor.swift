@@ -10,6 +10,8 @@ package struct ReceiptView: Sendable {
     package var stage: String
     package var history: [(at: Instant, stage: String)]
     package var conversation: [Turn]
+    /// When, why (a value of `identity-ground`) and for how long (of `identity-window`) the identity was opened.
+    package var openings: [(at: Instant, ground: String, window: String)]
     package var files: [FileView]
     package var may: [May]
     package var organ: Organ
@@ -51,7 +53,9 @@ extension Casefile {
             return ReceiptView(
                 stage: history.last?.stage ?? "received", history: history,
                 conversation: casefile.conversation(texts).filter { $0.kind != "objection" || $0.from == "reporter" },
-                files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(open),
+                openings: stored.standing.done.filter { $0.isAgreement(to: "open-identity") }.map {
+                    ($0.at.toTheHour, $0.codes["ground"] ?? "", $0.codes["window"] ?? "")
+                }, files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(open),
                 organ: organ)
         }
     }
@@ -119,7 +123,7 @@ extension Casefile {
         change.codes = codes
         if needs == .rating { change.after.rated = true }
         if !text.isEmpty { try change.seal(field, text, under: open.letterKey) }
-        try await commit(change)
+        try await commit([change])
     }
 }
 
@@ -130,6 +134,9 @@ extension OpenReport {
             throw CasefileError.notFound
         }
         let stored = try StoredReport.load(tx, row: row)
+        if stored.standing.isDestroyed, let end = stored.standing.done.last {
+            throw CasefileError.destroyed(on: end.at.day, rule: end.codes["rule"] ?? "")
+        }
         var keys: [StoredKey: HeldKey] = [:]
         for row in try tx.rows(
             """

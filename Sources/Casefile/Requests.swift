@@ -16,6 +16,11 @@ extension ActChange {
         // What is told with it is told to the others once it is agreed to.
         codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
         codes["approver"] = places.map(\.office.description).joined(separator: " ")
+        // Whoever agrees blindly gets no key for it, and has taken no part in the matter.
+        if open.workflow.isBlind(rule, on: open.stored.standing, world: world) {
+            codes["blind"] = "yes"
+            return
+        }
         for place in places {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
                 try admit(place.office, audience: .letters)
@@ -41,6 +46,7 @@ extension ActChange {
         codes["request"] = String(sequence)
         codes["agreed"] = input.values["agreed"]
         guard input.values["agreed"] == "yes" else { return }
+        if request.rule.effect == "open-identity" { return try openIdentity(request) }
         if let key = open.sharedKey(of: request.act) { share(key, with: bothSides) }
         let stage = open.stored.standing.stage
         if let mark = request.rule.mark,

@@ -15,6 +15,16 @@ package enum CasefileSchema {
         standIns,
         lateNames,
         barsByPerson,
+        identityOpenings,
+        KeyEvent.migration,
+        EvidenceSchema.migration,
+        SearchSchema.migration,
+        accounts,
+        BackupSchema.migration,
+        retention,
+        exports,
+        EvidenceSchema.owners,
+        exportedParts,
     ]
 
     private static let world = [

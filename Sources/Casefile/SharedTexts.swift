@@ -38,7 +38,13 @@ extension ActChange {
             world.deciders(of: $0.organ, barred: after.standing.barred, except: nil)?.office
         }
         let all = bothSides + [leaders].compactMap(\.self) + watching
-        guard let decided else { return all + workflow.pending(on: standing).flatMap(asked) }
+        guard let decided else {
+            let pending = workflow.pending(on: standing).filter {
+                !workflow.isBlind($0.rule, on: standing, world: world)
+            }
+            return all + pending.flatMap(asked)
+        }
+        if workflow.isBlind(decided.rule, on: standing, world: world) { return asked(by: decided).filter(own.contains) }
         let answered =
             offices(of: decided.act.staff).filter { bothSides.contains($0) || standing.watchers[$0] != nil }
             + asked(by: decided).filter(own.contains)

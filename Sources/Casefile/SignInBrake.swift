@@ -45,6 +45,10 @@ package final class SignInBrake: Sendable {
     /// One address.
     package static let address = Rule(name: "sign-in address", burst: 40, perHour: 240)
 
+    /// The codes of the second factor, tried after the right password: fifteen, then one every two minutes, from
+    /// everywhere together. At three codes in a million that may be right, a day of guessing finds one in 500 days.
+    package static let code = Rule(name: "sign-in code", burst: 15, perHour: 30)
+
     private let database: any Database
     private let clock: Clock
     private let key: SecretKey
@@ -58,8 +62,17 @@ package final class SignInBrake: Sendable {
 
     /// Seconds until another try is taken; `nil` where it may be made now. Counts nothing.
     package func wait(account: String, address: String) async throws -> Int? {
+        try await wait(Self.rules(account, address))
+    }
+
+    /// Seconds until another code of this account is taken; `nil` where it may be given now. Counts nothing.
+    package func wait(codeOf person: String) async throws -> Int? {
+        try await wait([(Self.code, [person])])
+    }
+
+    private func wait(_ rules: [(Rule, [String])]) async throws -> Int? {
         let now = clock.now()
-        let places = try await places(account, address, now.day)
+        let places = try await places(rules, now.day)
         let rows = try await database.read { tx in
             try tx.rows("SELECT place, filled_until FROM sign_in_failure WHERE place IN \(list: places.map(\.place))")
                 .map { (try $0.get("place", as: [UInt8].self), try $0.get("filled_until", as: Instant.self)) }
@@ -74,8 +87,15 @@ package final class SignInBrake: Sendable {
 
     /// Counts a wrong password. A full bucket gets no fuller: the wait never grows beyond one interval.
     package func failed(account: String, address: String) async throws {
+        try await failed(Self.rules(account, address))
+    }
+
+    /// Counts a wrong code.
+    package func failed(codeOf person: String) async throws { try await failed([(Self.code, [person])]) }
+
+    private func failed(_ rules: [(Rule, [String])]) async throws {
         let now = clock.now()
-        let places = try await places(account, address, now.day)
+        let places = try await places(rules, now.day)
         try await database.write { tx in
             // Always in the same order, so that no two processes wait for each other.
             for (rule, place) in places {
@@ -102,13 +122,15 @@ package final class SignInBrake: Sendable {
         }
     }
 
+    private static func rules(_ account: String, _ address: String) -> [(Rule, [String])] {
+        [(Self.account, [account]), (Self.accountAndAddress, [account, address]), (Self.address, [address])]
+    }
+
     private func places(
-        _ account: String, _ address: String, _ day: Day
+        _ rules: [(Rule, [String])], _ day: Day
     ) async throws -> [(rule: Rule, place: [UInt8])] {
         let key = try await dayKey(day)
-        return [
-            (Self.account, [account]), (Self.accountAndAddress, [account, address]), (Self.address, [address]),
-        ].map { rule, parts in (rule, KeyedHash.hmac(key: key, parts: [rule.name] + parts)) }
+        return rules.map { rule, parts in (rule, KeyedHash.hmac(key: key, parts: [rule.name] + parts)) }
     }
 
     /// The key of a day, made by whichever process needs it first; the salts of days before are forgotten then.

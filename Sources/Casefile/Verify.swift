@@ -63,6 +63,10 @@ extension Casefile {
         for (index, custody) in stored.standing.custodies.enumerated() where custody.index != index {
             throw fault("custody \(index) is missing")
         }
+        if stored.standing.isDestroyed {
+            if let reason = try faultOfDestruction(id, tx) { throw fault(reason) }
+            return events.count
+        }
         let projections = projections(of: stored, in: picture)
         guard stored.dueDay == (try projections.nextDue(stored.standing)) else { throw fault("the due day differs") }
         let waiting = try tx.rows(
@@ -90,7 +94,13 @@ extension Casefile {
 
     private func verifyFiles() async throws -> Int {
         let stored = try await database.read { tx in
-            try tx.rows("SELECT stored, digest FROM file ORDER BY stored").map {
+            try tx.rows(
+                """
+                SELECT stored, digest FROM file
+                UNION ALL SELECT stored, digest FROM evidence_copy WHERE viewer = '' AND stored IS NOT NULL
+                ORDER BY stored
+                """
+            ).map {
                 (try $0.get("stored", as: String.self), try $0.get("digest", as: String.self))
             }
         }

@@ -70,6 +70,18 @@ extension ActChange {
         return world.members(of: office).contains { people.contains($0.staff) && roles.contains($0.role) }
     }
 
+    /// Finds anew who decides on what is proposed: where no leader is left here, the superior's.
+    mutating func findDeciders() throws {
+        guard let organ = after.standing.custody?.organ else { return }
+        guard
+            let leaders = open.picture.world.deciders(
+                of: organ, barred: after.standing.barred, except: after.standing.proposer, roles: decidingRoles)
+        else { throw CasefileError.nobodyHome(organ: organ.description) }
+        guard leaders.office != after.standing.deciding else { return }
+        after.standing.deciding = leaders.office
+        try admit(leaders.office, audience: .letters)
+    }
+
     /// These people are refused at once; where an office as a whole held the keys, each remaining member gets them.
     /// Nothing is written if nobody would be left to carry on.
     mutating func withdraw(from people: Set<StaffID>) throws {
@@ -86,17 +98,7 @@ extension ActChange {
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }
-        if waitsForLeaders, takesDecider(people), let organ = after.standing.custody?.organ {
-            // Where no leader is left here, the superior's decide from now on.
-            guard
-                let leaders = world.deciders(
-                    of: organ, barred: after.standing.barred, except: after.standing.proposer, roles: decidingRoles)
-            else { throw CasefileError.nobodyHome(organ: organ.description) }
-            if leaders.office != after.standing.deciding {
-                after.standing.deciding = leaders.office
-                try admit(leaders.office, audience: .letters)
-            }
-        }
+        if waitsForLeaders, takesDecider(people) { try findDeciders() }
         after.standing.handlers.subtract(people)
         if let custody = after.standing.custody,
             !world.canCarryOn(

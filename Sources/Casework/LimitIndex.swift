@@ -12,8 +12,7 @@ struct LimitIndex: Sendable {
     struct Trigger: Sendable {
         /// The place of the limit among the workflow's.
         let limit: Int
-        /// The stage the report must have left; `nil`: any.
-        let stage: String?
+        let moment: Moment
         let effect: Effect
     }
 
@@ -30,10 +29,8 @@ struct LimitIndex: Sendable {
             places[rule.name] = place
             func add(_ tokens: some Sequence<String>, _ effect: Effect) {
                 for token in tokens {
-                    let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
-                    guard let act = parts.first else { continue }
-                    let stage = parts.count > 1 ? parts[1] : nil
-                    triggers[act, default: []].append(Trigger(limit: place, stage: stage, effect: effect))
+                    let moment = Moment(token)
+                    triggers[moment.act, default: []].append(Trigger(limit: place, moment: moment, effect: effect))
                 }
             }
             // One act may end a limit and start it anew, or end one pause and begin another: in this order.
@@ -47,11 +44,11 @@ struct LimitIndex: Sendable {
         self.requests = requests
     }
 
-    /// What the act does, in order.
-    func triggers(of act: DoneAct) -> some Sequence<Trigger> {
+    /// What the act that brought the report to a stage does, in order.
+    func triggers(of act: DoneAct, to stage: String) -> some Sequence<Trigger> {
         let name = act.act == "decide" && act.codes["agreed"] == "yes" ? act.codes["request-act"] : act.act
         let found = name.flatMap { requests.contains(act.act) ? nil : triggers[$0] } ?? []
-        return found.lazy.filter { $0.stage == nil || $0.stage == act.from }
+        return found.lazy.filter { $0.moment.fits(from: act.from, to: stage) }
     }
 
     /// The place of the limit of this name.

@@ -128,8 +128,9 @@ extension Workflow {
     ) throws(WorkingDayError) -> [LimitState] {
         var running = [RunningLimit?](repeating: nil, count: limits.count)
         var found = [[LimitState]](repeating: [], count: limits.count)
-        for act in done {
-            for trigger in limitIndex.triggers(of: act) {
+        for (number, act) in done.enumerated() {
+            let stage = done.dropFirst(number &+ 1).first?.from ?? standing.stage
+            for trigger in limitIndex.triggers(of: act, to: stage) {
                 let place = trigger.limit
                 switch trigger.effect {
                 case .ends:
@@ -139,7 +140,12 @@ extension Workflow {
                 case .starts:
                     let rule = limits[place]
                     if let fact = rule.when, !standing.holds(fact) { continue }
-                    running[place] = RunningLimit(rule, start: act.at)
+                    let limit = RunningLimit(rule, start: act.at)
+                    if rule.atOnce == nil {
+                        running[place] = limit
+                    } else {
+                        found[place].append(try LimitState(limit, met: act.at, calendar: calendar))
+                    }
                 case .pauses(let number): running[place]?.pause(number, on: act.at.day)
                 case .resumes(let number): running[place]?.resume(number, on: act.at.day)
                 }

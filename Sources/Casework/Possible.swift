@@ -89,7 +89,7 @@ extension Workflow {
 
     /// For whom the report waits now.
     package func waiters(on standing: Standing, world: World) -> [Waiter] {
-        guard let custody = standing.custody else { return [] }
+        guard let custody = standing.custody, !standing.isDestroyed else { return [] }
         // An office may stand here twice: for an act of everybody's, and for one that somebody may not do.
         var byOffice: [[String]: Waiter] = [:]
         var people: Set<StaffID> = []
@@ -148,12 +148,9 @@ extension ActRule {
         }
     }
 
-    /// Acts tied to a fact (verifying a name) are offered only while it holds.
+    /// Acts tied to a fact are offered only while it holds.
     fileprivate func isWanted(_ standing: Standing, in world: World) -> Bool {
-        if let only, !standing.holds(only, in: world) { return false }
-        guard case .fact(let name) = waits, name != "request", actors == [.office(.custody, roles: [.custodian])]
-        else { return true }
-        return standing.holds(name, in: world)
+        only.map { standing.holds($0, in: world) } ?? true
     }
 
     /// Acts of people outside the holding organ, who see the outline and not its papers.
@@ -170,6 +167,8 @@ extension ActRule {
 extension Reach {
     fileprivate func allows(_ act: ActRule) -> Bool {
         if act.actors == [.office(.custody, roles: [.custodian])] { return custody }
+        // Who is asked is seen to where the requests are looked at; some are agreed to without sight of the letter.
+        if act.actors == [.approver] { return outline || custody }
         return papers || (outline && letter && act.isFromOutside)
     }
 }

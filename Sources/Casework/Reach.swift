@@ -19,76 +19,107 @@ package struct Reach: Sendable, Equatable {
     /// Need-to-know (architecture: the director and the allocated handlers of the office that holds it, and those who
     /// must decide on it, not every member), with the prohibitions I-1 to I-3 and I-7.
     package static func of(_ person: StaffID, on standing: Standing, world: World, workflow: Workflow) -> Reach {
-        guard !standing.barred.contains(person), let custody = standing.custody,
+        grounds(of: person, on: standing, world: world, workflow: workflow).reduce(into: .none) { reach, ground in
+            reach.add(ground.opens)
+        }
+    }
+
+    /// Why a person may see what they may see; none where for them the report does not exist.
+    package static func grounds(
+        of person: StaffID, on standing: Standing, world: World, workflow: Workflow
+    ) -> [Ground] {
+        guard !standing.barred.contains(person), !standing.isDestroyed, let custody = standing.custody,
             world.staff[person]?.active == true
-        else { return .none }
-        var reach = Reach.none
+        else { return [] }
+        var grounds: [Ground] = []
+        func add(_ kind: Ground.Kind, _ place: Membership? = nil, opens: Reach = .full, at hop: Int? = nil) {
+            grounds.append(Ground(kind: kind, place: place, custody: hop ?? custody.index, opens: opens))
+        }
         let places = world.places(of: person, on: standing)
         let phase = workflow.stages[standing.stage]?.phase ?? .end
         let atIntake = custody.office == custody.intakeOffice
         for place in places {
             guard let office = world.offices[place.office] else { continue }
-            if office.organ == standing.identityOrgan, office.kind == .custody, place.role == .custodian {
-                reach.custody = standing.hasReporter
+            if office.organ == standing.identityOrgan, office.kind == .custody, place.role == .custodian,
+                standing.hasReporter
+            {
                 // Once the report has gone on, its way is no longer this custodian's to see.
-                if office.organ == custody.organ, standing.hasReporter { reach.outline = true }
+                let opens = Reach(
+                    letter: false, papers: false, outline: office.organ == custody.organ, custody: true)
+                add(.keeps, place, opens: opens, at: standing.identityAt)
             }
             if place.office == custody.intakeOffice {
                 let desk: Set<Role> = custody.audience == .director ? [.director] : [.director, .registrar, .triage]
                 let stillThere = atIntake && phase != .end
-                let tookPart = standing.participants(of: custody.index).contains(person)
-                if desk.contains(place.role), place.role == .director || stillThere || tookPart {
-                    reach.openFully()
+                if desk.contains(place.role) {
+                    if place.role == .director {
+                        add(.desk, place)
+                    } else if stillThere {
+                        add(.registers, place)
+                    } else if standing.participants(of: custody.index).contains(person) {
+                        add(.took, place)
+                    }
                 }
                 // The notice to the reporter is the letters office's, also after the report has gone on.
                 if desk.contains(place.role), standing.holds("notice-due"),
                     let notice = workflow.acts["notify"], workflow.step(of: notice, on: standing, world: world) != nil
                 {
-                    reach.openFully()
+                    add(.notice, place)
                 }
             }
-            if place.office == custody.office, standing.handlers.contains(person) { reach.openFully() }
-            if !atIntake, place.office == custody.office, place.role == .director { reach.openFully() }
+            if place.office == custody.office, standing.handlers.contains(person) { add(.handles, place) }
+            if !atIntake, place.office == custody.office, place.role == .director { add(.holds, place) }
             if office.kind == .leaders, place.role == .deputy || place.role == .principal {
                 // Where no leader is left here (leave, recusal), the superior's decide.
                 let decides =
                     phase == .decision && standing.proposer != person
                     && standing.offices(.leaders, in: world).contains(place.office)
-                let took = office.organ == custody.organ && standing.participants(of: custody.index).contains(person)
-                if decides || took { reach.openFully() }
+                if decides {
+                    add(.decides, place)
+                } else if office.organ == custody.organ,
+                    standing.participants(of: custody.index).contains(person)
+                {
+                    add(.took, place)
+                }
             }
             if standing.watchers[place.office] != nil, place.role == .director {
-                reach.letter = true
-                reach.outline = true
+                add(.watches, place, opens: .receivedAndWay)
             }
         }
         for request in workflow.requests(for: person, on: standing, world: world) {
-            reach.letter = true
-            reach.outline = true
+            let isOwn = world.staff[person]?.organ == custody.organ
+            if workflow.isBlind(request.rule, on: standing, world: world) {
+                if isOwn { add(.blind, opens: Reach(letter: false, papers: false, outline: true, custody: false)) }
+                continue
+            }
             // Those of the organ itself decide on its papers.
-            if world.staff[person]?.organ == custody.organ, request.act.custody == custody.index { reach.openFully() }
+            add(.asked, opens: isOwn && request.act.custody == custody.index ? .full : .receivedAndWay)
         }
         if standing.team.contains(person), world.staff[person]?.organ == custody.organ, phase == .handling {
-            reach.openFully()
+            add(.team)
         }
-        if !reach.papers, handedDown(by: person, places, standing, world) {
-            reach.letter = true
-            reach.outline = true
+        if !grounds.contains(where: \.opens.papers), let hop = handedDown(by: person, places, standing, world) {
+            add(.sent, opens: .receivedAndWay, at: hop)
         }
-        return reach
+        return grounds
     }
 
-    private mutating func openFully() {
-        letter = true
-        papers = true
-        outline = true
+    private static let full = Reach(letter: true, papers: true, outline: true, custody: false)
+    private static let receivedAndWay = Reach(letter: true, papers: false, outline: true, custody: false)
+
+    private mutating func add(_ other: Reach) {
+        letter = letter || other.letter
+        papers = papers || other.papers
+        outline = outline || other.outline
+        custody = custody || other.custody
     }
 
     /// Who forwarded or assigned keeps the letter and sees stage, holder, dates and limits, as long as the report stays
     /// below. Sending up drops all; so does a report that goes past the sender from below (it may be about the sender).
+    /// Answers the hop at which this person sent it.
     private static func handedDown(
         by person: StaffID, _ places: [Membership], _ standing: Standing, _ world: World
-    ) -> Bool {
+    ) -> Int? {
         for (earlier, later) in zip(standing.custodies, standing.custodies.dropFirst())
         where later.via == "forward" || later.via == "assign" {
             let since = standing.custodies.drop { $0.index <= earlier.index }
@@ -97,8 +128,8 @@ package struct Reach: Sendable, Equatable {
                 place.office == earlier.intakeOffice
                     && (place.role == .director || standing.participants(of: earlier.index).contains(person))
             }
-            if atDesk { return true }
+            if atDesk { return earlier.index }
         }
-        return false
+        return nil
     }
 }

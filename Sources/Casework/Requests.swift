@@ -28,12 +28,22 @@ extension Workflow {
         if asked.isEmpty { return [] }
         let decided = Set(
             standing.done.lazy.filter { $0.act == "decide" }.compactMap { Int($0.codes["request"] ?? "") })
-        return asked.filter { !decided.contains($0.sequence) }
+        // So did what custodians asked who have passed the identity on since.
+        let passed = standing.done.last { $0.act == "pass-identity" }?.sequence ?? 0
+        return asked.filter { request in
+            !decided.contains(request.sequence)
+                && (request.rule.effect != "open-identity" || request.sequence > passed)
+        }
     }
 
     /// Who must agree to a request: the first of its rules whose condition holds.
     package func approval(of rule: ActRule, on standing: Standing, world: World) -> ApprovalRule? {
         rule.approval.first { standing.fulfils($0.when, in: world) }
+    }
+
+    /// Whether it is agreed to without sight of letter and papers.
+    package func isBlind(_ rule: ActRule, on standing: Standing, world: World) -> Bool {
+        approval(of: rule, on: standing, world: world)?.isBlind ?? false
     }
 
     /// Who is to agree to a request of this act by this person: for each rule the office of leaders that has somebody
@@ -44,9 +54,14 @@ extension Workflow {
         guard let approval = approval(of: rule, on: standing, world: world) else { return [] }
         var out = standing.barred
         if let except { out.insert(except) }
-        return approval.by.flatMap { actor -> [(OfficeID, Set<Role>)] in
+        func places(_ actor: ActorRule) -> [(OfficeID, Set<Role>)] {
             guard case .office(let relation, let roles) = actor else { return [] }
             return standing.offices(relation, in: world, asker: asker).compactMap { office in
+                // Custodians agree among themselves; no other organ's does for them.
+                if relation == .custody {
+                    let others = asker.map { out.union([$0]) } ?? out
+                    return world.deciders(in: office, barred: others, roles: roles).isEmpty ? nil : (office, roles)
+                }
                 guard let organ = world.offices[office]?.organ,
                     let able = world.organ(from: organ, atLeast: rule.competence),
                     let deciders = world.deciders(of: able, barred: out, except: asker, roles: roles)
@@ -54,6 +69,8 @@ extension Workflow {
                 return (deciders.office, roles)
             }
         }
+        let first = approval.by.flatMap(places)
+        return first.isEmpty ? approval.otherwise.flatMap(places) : first
     }
 
     /// The offices and roles that were asked to agree when the request was made.
@@ -61,10 +78,12 @@ extension Workflow {
         office: OfficeID, roles: Set<Role>
     )] {
         let offices = (request.act.codes["approver"] ?? "").split(separator: " ").compactMap { OfficeID(String($0)) }
-        let roles = approval(of: request.rule, on: standing, world: world)?.by.reduce(into: Set<Role>()) { all, actor in
+        let approval = approval(of: request.rule, on: standing, world: world)
+        let actors = approval.map { $0.by + $0.otherwise } ?? []
+        let roles = actors.reduce(into: Set<Role>()) { all, actor in
             if case .office(_, let roles) = actor { all.formUnion(roles) }
         }
-        return offices.map { ($0, roles ?? []) }
+        return offices.map { ($0, roles) }
     }
 
     /// The pending requests that this person may decide. Nobody agrees to what they asked for, nor decides on a

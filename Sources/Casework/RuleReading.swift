@@ -12,7 +12,7 @@ extension Workflow {
     /// to a decision.
     package func deciders(on act: ActRule) -> [ActorRule] {
         var found: [ActorRule] = []
-        for actor in act.approval.flatMap(\.by) where !found.contains(actor) { found.append(actor) }
+        for actor in act.approval.flatMap({ $0.by + $0.otherwise }) where !found.contains(actor) { found.append(actor) }
         let stages = Set(act.steps.compactMap(\.to)).filter { self.stages[$0]?.phase == .decision }
         guard !stages.isEmpty else { return found }
         for other in actOrder.compactMap({ acts[$0] })

@@ -84,12 +84,17 @@ extension World {
         let out = proposer.map { barred.union([$0]) } ?? barred
         for organ in line(from: start) {
             guard let office = office(.leaders, of: organ.id) else { continue }
-            var seen = out.union(away)
-            let people = members(of: office.id)
-                .filter { roles.contains($0.role) && $0.acts(barred: out) && seen.insert($0.staff).inserted }
-                .map(\.staff)
+            let people = deciders(in: office.id, barred: out, roles: roles)
             if !people.isEmpty { return (office.id, people) }
         }
         return nil
+    }
+
+    /// Those of one office who decide today: there, and not barred.
+    package func deciders(in office: OfficeID, barred: Set<StaffID>, roles: Set<Role>) -> [StaffID] {
+        var seen = barred.union(away)
+        return members(of: office)
+            .filter { roles.contains($0.role) && $0.acts(barred: barred) && seen.insert($0.staff).inserted }
+            .map(\.staff)
     }
 }

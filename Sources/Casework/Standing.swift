@@ -144,7 +144,7 @@ package struct Standing: Sendable {
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
-        "paused", "team-short",
+        "paused", "team-short", "held", "not-held",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -162,9 +162,18 @@ package struct Standing: Sendable {
         case "stage": stage
         case "team": holds("team-short", in: world) ? "short" : "whole"
         case "first-leader":
-            done.last { $0.act == "dispose" && $0.custody == custody?.index }?.codes["first-leader"] ?? "no"
+            // As the disposal found it, or a correction since.
+            done.last {
+                $0.custody == custody?.index
+                    && ($0.act == "dispose" || ($0.act == "amend" && $0.codes["first-leader"] != nil))
+            }?.codes["first-leader"] ?? "no"
         default: nil
         }
+    }
+
+    /// Whether what was disposed of last concerns a member of the same-level committee, as who proposed it said.
+    package var isOfCommittee: Bool {
+        done.last { $0.act == "dispose" && $0.custody == custody?.index }?.codes["committee-member"] == "true"
     }
 
     /// Whether a fact named alone holds: `real-name` (verified), `signed-name` (a name that nobody verified yet),
@@ -186,6 +195,8 @@ package struct Standing: Sendable {
         case "shelved": stage == "shelved"
         case "paused": isOpen("pause", until: ["resume"])
         case "appeal": category == "appeal"
+        case "held": isHeld
+        case "not-held": !isHeld
         default: false
         }
     }
@@ -237,12 +248,13 @@ package struct Standing: Sendable {
         condition.allSatisfy { key, values in fact(key, in: world).map(values.contains) ?? false }
     }
 
-    /// Staff who did something while this custody lasted.
+    /// Staff who did something while this custody lasted, and saw the report for it.
     func participants(of custody: Int) -> Set<StaffID> {
-        Set(done.lazy.filter { $0.custody == custody }.compactMap(\.staff))
+        Set(done.lazy.filter { $0.custody == custody && $0.codes["blind"] == nil }.compactMap(\.staff))
     }
 
-    func wasDone(_ act: String) -> Bool {
+    /// Whether the organ that holds the report did this act.
+    package func wasDone(_ act: String) -> Bool {
         guard let index = custody?.index else { return false }
         return done.contains { $0.act == act && $0.custody == index }
     }

@@ -139,6 +139,10 @@ package struct ActRule: Sendable, Hashable {
 /// Who must agree to a request, and by which article.
 package struct ApprovalRule: Sendable, Hashable {
     package var by: [ActorRule]
+    /// Who agrees instead where none of those is there today.
+    package var otherwise: [ActorRule] = []
+    /// Whoever agrees sees stage, holder and dates for it, and neither letter nor papers.
+    package var isBlind = false
     package var when: Condition
     package var source: String
 }
@@ -168,6 +172,8 @@ package struct LimitRule: Sendable, Hashable {
     package var label: Bilingual
     package var starts: [String]
     package var ends: Set<String>
+    /// How the act that starts it fulfils it at the same time; `nil`: an act of ``ends`` has to.
+    package var atOnce: Bilingual?
     package var count: Int
     package var unit: Unit
     /// A fact that must hold, e.g. `real-name`.

@@ -45,6 +45,11 @@ struct WorkflowCheck {
             for approval in act.approval where approval.by.isEmpty || approval.source.isEmpty {
                 throw fault("acts", act.name, "an approval without anybody who approves, or without a source")
             }
+            for field in act.fields where act.effect == "open-identity" && field.name == "window" {
+                if field.choices.contains(where: { Int($0.value).map { $0 < 1 || $0 > 8760 } ?? true }) {
+                    throw fault("acts", act.name, "a window is a number of hours, at most a year")
+                }
+            }
             if let last = act.approval.last, !last.when.isEmpty {
                 throw fault("acts", act.name, "some requests would have nobody to agree: the last approval is for all")
             }
@@ -101,7 +106,7 @@ struct WorkflowCheck {
     private func limitsHaveActs() throws(RuleFault) {
         for limit in workflow.limits {
             if limit.source.zh.isEmpty { throw fault("limits", limit.name, "the limit has no source") }
-            if limit.starts.isEmpty || limit.ends.isEmpty {
+            if limit.starts.isEmpty || limit.ends.isEmpty == (limit.atOnce == nil) {
                 throw fault("limits", limit.name, "the limit never starts or never ends")
             }
             try areKnown(limit.starts + limit.ends, of: limit)
@@ -121,16 +126,14 @@ struct WorkflowCheck {
         }
     }
 
-    /// What moves a clock is an act, or an act out of one stage (`act@stage`), or what the reporter does: files the
-    /// report, adds evidence.
+    /// What moves a clock is an act of the rules or what the reporter does, at stages that there are.
     private func areKnown(_ tokens: [String], of limit: LimitRule) throws(RuleFault) {
         for token in tokens {
-            let parts = token.split(separator: "@", maxSplits: 1).map(String.init)
-            let act = parts.first ?? token
-            if workflow.acts[act] == nil, !["file", "reporter-file"].contains(act) {
-                throw fault("limits", limit.name, "no act \"\(act)\"")
+            let moment = Moment(token)
+            if workflow.acts[moment.act] == nil, !Moment.ofReporters.contains(moment.act) {
+                throw fault("limits", limit.name, "no act \"\(moment.act)\"")
             }
-            if let stage = parts.dropFirst().first, workflow.stages[stage] == nil {
+            for stage in [moment.from, moment.to].compactMap(\.self) where workflow.stages[stage] == nil {
                 throw fault("limits", limit.name, "no stage \"\(stage)\"")
             }
         }

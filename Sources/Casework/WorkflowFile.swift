@@ -156,7 +156,9 @@ extension Workflow {
         for item in value?.items ?? [] {
             result.append(
                 ApprovalRule(
-                    by: try actors(item.at("by")), when: try condition(item.maybe("when")),
+                    by: try actors(item.at("by")),
+                    otherwise: try item.maybe("otherwise").map { (part) throws(RuleFault) in try actors(part) } ?? [],
+                    isBlind: try item.flag("blind"), when: try condition(item.maybe("when")),
                     source: try item.string("source")))
         }
         return result
@@ -198,8 +200,10 @@ extension Workflow {
     static func limit(_ value: YAMLReader) throws(RuleFault) -> LimitRule {
         LimitRule(
             name: try value.string("name"), label: try value.at("label").bilingual(),
-            starts: try value.strings("starts"), ends: Set(try value.strings("ends")),
-            count: try value.integer("count"), unit: try value.choice("unit", LimitRule.Unit.self),
+            starts: try value.strings("starts"),
+            ends: Set(value.maybe("ends") == nil ? [] : try value.strings("ends")),
+            atOnce: try value.maybe("atOnce")?.bilingual(), count: try value.integer("count"),
+            unit: try value.choice("unit", LimitRule.Unit.self),
             when: try value.maybe("when")?.string(), source: try value.at("source").bilingual(),
             prolonging: try value.maybe("extension").map { (part) throws(RuleFault) in try prolonging(part) },
             pauses: try pauses(value.maybe("pauses")))

@@ -6,6 +6,9 @@ package protocol Connection: AnyObject {
     func run(_ sql: SQL) throws(DatabaseError) -> Int
     /// Executes a statement and answers its rows.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
+    /// Executes a query and gives its rows one after the other, of which only a few are in memory at a time, until
+    /// `body` answers false.
+    func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError)
     /// Opens the lane's kind of transaction. A connection that is found dead is replaced once, as nothing was begun.
     func begin() throws(DatabaseError)
     /// Executes parameterless commands in order.
@@ -30,6 +33,9 @@ package protocol Driver: Sendable {
     var engine: Engine { get }
     /// A post for the thread that calls; `writing` for the one writer, else for a reader.
     func post(writing: Bool) -> any Post
+    /// Empties the log and frees the space of these tables, outside of any transaction; false where somebody still reads
+    /// what was before. Blocks.
+    func purge(_ tables: [String]) throws(DatabaseError) -> Bool
     /// Releases what all posts share, after the last of them has closed.
     func close()
 }

@@ -26,6 +26,11 @@ package protocol Database: Sendable {
         _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T
 
+    /// After rows of these tables were deleted for good: empties the engine's own log of what it still holds of them, and
+    /// frees their space. Answers false where that has to be tried again later: somebody still reads what was before, and
+    /// nobody is kept waiting for them. What the file system and the disk keep is beyond it.
+    func purge(_ tables: [String]) async throws -> Bool
+
     /// What was done since it was opened.
     var counters: Counters { get }
 

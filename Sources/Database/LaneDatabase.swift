@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// A database of one writer's lane and a few readers' lanes over a driver: group commit, cancellation and closing are
@@ -8,11 +9,13 @@ package final class LaneDatabase: Database {
     private let reads = JobQueue()
     private let tally = Tally()
     private let ending: Ending
+    private let driver: any Driver
 
     /// Starts the lanes; `batch` is how many writes may share a commit.
     package init(_ driver: some Driver, readers: Int, batch: Int = 128) {
         let readers = min(max(readers, 1), 64)
         engine = driver.engine
+        self.driver = driver
         ending = Ending(lanes: readers + 1) { driver.close() }
         let ending = ending
         Lane(queue: writes, limit: max(batch, 1), isWriter: true, counters: tally)
@@ -44,6 +47,13 @@ package final class LaneDatabase: Database {
         _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {
         try await submit(body, to: writes, announcement)
+    }
+
+    package func purge(_ tables: [String]) async throws -> Bool {
+        let driver = driver
+        return try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Bool, any Error>) in
+            Thread.detachNewThread { caller.resume(with: Result { try driver.purge(tables) }) }
+        }
     }
 
     package func close() async {

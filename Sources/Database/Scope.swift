@@ -19,6 +19,17 @@ final class Scope: Transaction {
         try execute(sql) { sql throws(DatabaseError) in try connection.rows(sql) }
     }
 
+    func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
+        var stop: (any Error)?
+        try execute(sql) { sql throws(DatabaseError) in
+            try connection.forEach(sql) { row in
+                do { try body(row) } catch { stop = error }
+                return stop == nil
+            }
+        }
+        if let stop { throw stop }
+    }
+
     func attempt<T>(_ body: () throws -> T) throws -> T {
         try checkUsable()
         depth += 1

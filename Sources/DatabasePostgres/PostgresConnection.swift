@@ -7,6 +7,7 @@ final class PostgresConnection: Connection, Post {
     private let opening: String
     private var link: OpaquePointer?
     private var plans = Plans()
+    private var lastCursor = 0
 
     init(address: Address, begin: String) {
         self.address = address
@@ -28,6 +29,18 @@ final class PostgresConnection: Connection, Post {
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
         let (answer, plan) = try answer(to: sql)
         return try answer.rows(columns: &plan.columns)
+    }
+
+    func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
+        // A name of its own each time, so that no plan of another query's answer is taken for this one's.
+        lastCursor &+= 1
+        let name = "cursor_\(lastCursor)"
+        _ = try run(SQL(raw: "DECLARE \(name) NO SCROLL CURSOR FOR ") + sql)
+        while true {
+            let page = try rows(SQL(raw: "FETCH 200 FROM \(name)"))
+            guard !page.isEmpty, page.allSatisfy(body) else { break }
+        }
+        try control("CLOSE \(name)")
     }
 
     func begin() throws(DatabaseError) {

@@ -29,15 +29,28 @@ final class SQLiteConnection: Connection {
     }
 
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row] {
-        let statement = try prepare(sql.text)
+        var rows: [Row] = []
+        try walk(try prepare(sql.text), sql) { row in
+            rows.append(row)
+            return true
+        }
+        return rows
+    }
+
+    func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
+        // A statement of its own: `body` may execute others, the same text among them.
+        let statement: Statement
+        do { statement = try db.makeStatement(sql: sql.text) } catch { throw translate(error, while: .preparing) }
+        try walk(statement, sql, body)
+    }
+
+    private func walk(_ statement: Statement, _ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
         do {
             let cursor = try GRDB.Row.fetchCursor(statement, arguments: sql.arguments)
             let columns = statement.columnNames
-            var rows: [Row] = []
             while let row = try cursor.next() {
-                rows.append(Row(columns: columns, values: row.databaseValues.map(Value.init)))
+                guard body(Row(columns: columns, values: row.databaseValues.map(Value.init))) else { break }
             }
-            return rows
         } catch {
             throw translate(error, while: .running)
         }

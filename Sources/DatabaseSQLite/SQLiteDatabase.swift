@@ -22,12 +22,14 @@ package enum SQLiteDatabase {
 }
 
 struct SQLiteDriver: Driver {
+    /// For how many milliseconds another process may hold the database.
+    private static let patience = 5000
     private let pool: DatabasePool
 
     init(path: String, readers: Int) throws {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(Self.patience) / 1000)
         configuration.maximumReaderCount = max(readers, 1)
         // Otherwise GRDB traps when a transaction could not be ended; here the next BEGIN reports it.
         configuration.allowsUnsafeTransactions = true
@@ -35,6 +37,8 @@ struct SQLiteDriver: Driver {
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL on opening. FULL syncs the log at every commit: what was acknowledged stays.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // What is deleted is overwritten, in the file as in the log.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             // Fewer, larger checkpoints: each costs two syncs that a commit waits for.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
@@ -43,6 +47,26 @@ struct SQLiteDriver: Driver {
 
     var engine: Engine { .sqlite }
     func post(writing: Bool) -> any Post { SQLitePost(pool: pool, isWriter: writing) }
+
+    /// Not with the pool's barrier, which lets no reader begin until the last one has ended: a backup reads for minutes.
+    /// Only writers wait here, and for a second at most.
+    func purge(_ tables: [String]) throws(DatabaseError) -> Bool {
+        do {
+            return try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA busy_timeout = 1000")
+                defer { try? db.execute(sql: "PRAGMA busy_timeout = \(Self.patience)") }
+                do {
+                    try db.checkpoint(.truncate)
+                    return true
+                } catch let error as GRDB.DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return false
+                }
+            }
+        } catch {
+            throw translate(error, while: .running)
+        }
+    }
+
     func close() { try? pool.close() }
 }
 

@@ -100,6 +100,8 @@ private struct PlacedDatabase: Database {
 
     func announce() -> Announcement? { inner.announce() }
 
+    func purge(_ tables: [String]) async throws -> Bool { try await inner.purge(tables) }
+
     func write<T: Sendable>(
         _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T {

@@ -26,7 +26,8 @@ struct ActForm: MustacheParent {
         case "action": action
         case "open": isOpen
         case "serious": isSerious
-        case "summary": here(summary)
+        case "summary":
+            here(summary?.naming(parts.flatMap { $0.rows.flatMap(\.fields) + [$0.field].compactMap { $0 } }))
         case "parts": parts
         default: nil
         }

@@ -31,19 +31,37 @@ package struct DeskAPI: Sendable {
             try await self.casefile.perform(name, on: id, by: viewer, input: input)
             return try await self.report(id, context, before: before)
         }
+        routes.post("/api/v1/reports/:id/identity") { _, context in
+            let reporter = try await self.casefile.lookAtIdentity(
+                of: try context.reportID, by: try context.viewer)
+            return try Response.json(["reporter": ReportJSON.Person(reporter, masked: false)])
+        }
+        SearchAPI(services).add(to: routes)
         routes.put("/api/v1/reports/:id/files/:name") { request, context in
             let viewer = try context.viewer
-            try await self.casefile.mayAttach(to: try context.reportID, by: viewer)
-            let staged = try await Upload.receive(
-                request, name: try context.parameter("name"), into: self.casefile)
+            let id = try context.reportID
+            try await self.casefile.mayAttach(to: id, by: viewer)
+            let name = try context.parameter("name")
+            let staged: StagedFile
+            switch try await ResumedUpload.receive(request, name: name, of: .staff(viewer, id), into: self.casefile) {
+            case .kept(let state): return try ResumedUpload.answer(state, status: .accepted)
+            case .whole(let whole): staged = whole
+            case .plain: staged = try await Upload.receive(request, name: name, into: self.casefile)
+            }
             do {
-                try await self.casefile.attach(staged, to: try context.reportID, by: viewer)
+                try await self.casefile.attach(staged, to: id, by: viewer)
             } catch let error as CasefileError {
                 // Only a clear no removes the file: after a lost connection nobody knows whether it was kept.
                 self.casefile.files.remove(staged.stored)
                 throw error
             }
             return Response(status: .created)
+        }
+        routes.get("/api/v1/reports/:id/uploads/:name") { _, context in
+            let viewer = try context.viewer
+            try await self.casefile.mayAttach(to: try context.reportID, by: viewer)
+            return try await ResumedUpload.state(
+                try context.parameter("name"), of: .staff(viewer, try context.reportID), in: self.casefile)
         }
         routes.get("/api/v1/reports/:id/files/:name") { _, context in
             try await self.file(try context.parameter("name"), of: try context.reportID, context)
@@ -169,26 +187,32 @@ enum Upload {
 
 /// A sealed file on its way out: as a download, never shown by the browser as a page.
 enum FileResponse {
-    /// Pictures that the office itself scanned may stand beside the form; everything else is a download only.
-    static let shown: Set<String> = [FileType.jpeg.rawValue, FileType.png.rawValue]
-
-    static func make(_ opened: OpenedFile, inline: Bool = false) -> Response {
-        let isShown = inline && opened.file.author == "office" && shown.contains(opened.file.type)
-        let encoded = opened.file.name.utf8.map { byte -> String in
-            let plain = (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
-            return plain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
-        }.joined()
+    /// An original, bit for bit.
+    static func make(_ opened: OpenedFile) -> Response {
         let reader = opened.reader
+        return download(opened.file.neutralName(), size: opened.file.size) { writer in
+            for try await chunk in reader.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
+            try await writer.finish(nil)
+        }
+    }
+
+    static func download(
+        _ name: String, size: Int64, _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+    ) -> Response {
         return Response(
             status: .ok,
             headers: [
-                .contentType: isShown ? opened.file.type : "application/octet-stream",
-                .contentLength: String(opened.file.size),
-                .contentDisposition: (isShown ? "inline" : "attachment") + "; filename*=UTF-8''\(encoded)",
+                .contentType: "application/octet-stream", .contentLength: String(size),
+                .contentDisposition: "attachment; filename=\"\(name)\"",
             ],
-            body: .init { writer in
-                for try await chunk in reader.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
-                try await writer.finish(nil)
-            })
+            body: .init { writer in try await write(&writer) })
+    }
+
+    /// A picture that was drawn by us: the only bytes of evidence that a browser shows.
+    static func picture(_ bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "image/jpeg", .contentLength: String(bytes.count), .contentDisposition: "inline"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

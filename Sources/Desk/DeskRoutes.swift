@@ -14,12 +14,16 @@ package enum DeskNavigation {
                 world.offices[place.office].map { $0.kind != .administration } ?? false
             }
         },
+        SearchRoutes.navigation,
+        ExportRoutes.navigation,
         NavigationEntry("desk.nav.register", href: "/register") { person, world in
             world.places(of: person.id).contains { place in
                 world.offices[place.office]?.kind == .letters && [.director, .registrar, .triage].contains(place.role)
             }
         },
         InterferenceRoutes.navigation,
+        IdentitySearchRoutes.navigation,
+        RetentionRoutes.navigation,
     ]
 }
 
@@ -38,13 +42,20 @@ package struct DeskRoutes: Sendable {
         }
         routes.post("/desk/reports/:id/acts/:name") { request, context in try await self.act(request, context) }
         routes.post("/desk/reports/:id/files") { request, context in try await self.upload(request, context) }
-        routes.get("/desk/reports/:id/files/:name") { request, context in
-            let opened = try await self.casefile.file(
-                named: try context.parameter("name"), of: try context.reportID, for: try context.viewer)
-            return FileResponse.make(opened, inline: request.query("show") != nil)
+        routes.get("/desk/reports/:id/files/:name") { _, context in
+            let id = try context.reportID
+            // Nobody is sent on who would not find the report.
+            _ = try await self.casefile.report(id, for: try context.viewer)
+            return Response.seeOther("/desk/reports/\(id)/files/\(try context.parameter("name"))/view")
         }
+        IdentityRoutes(services).add(to: routes)
+        IdentitySearchRoutes(services).add(to: routes)
+        RetentionRoutes(services).add(to: routes)
+        EvidenceRoutes(services).add(to: routes)
         RegistrationRoutes(services).add(to: routes)
         InterferenceRoutes(services).add(to: routes)
+        SearchRoutes(services).add(to: routes)
+        ExportRoutes(services).add(to: routes)
     }
 
     private func queue(
@@ -94,7 +105,10 @@ package struct DeskRoutes: Sendable {
             frame.notice = PageNotice(.done, texts.format("desk.done", ["act": act.label.text(language)]))
         }
         return try services.shell.page(
-            "desk/report-page", maker.page(queue: queue, acts: acts, back: "/desk" + address, address: address),
+            "desk/report-page",
+            maker.page(
+                queue: queue, acts: acts, back: "/desk" + address, address: address,
+                printed: maker.printed(by: try context.session.person, at: casefile.clock.now())),
             frame, status: failed == nil ? .ok : .unprocessableContent)
     }
 

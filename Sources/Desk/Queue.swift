@@ -9,20 +9,42 @@ import Site
 /// The queue as asked for in an address, and back.
 struct QueueRequest: Sendable {
     var query: InboxQuery
+    /// How many lines a page may have, as people choose it; the first is offered.
+    static let lengths = [25, 50, 100]
 
     init(_ request: Request, stages: [String]) {
         query = InboxQuery(
             tab: request.query("tab").flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
             sort: request.query("sort").flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
-            limit: 25, offset: request.query("offset").flatMap { Int($0) } ?? 0,
+            limit: request.query("rows").flatMap { Int($0) }.flatMap { Self.lengths.contains($0) ? $0 : nil }
+                ?? Self.lengths[0],
+            offset: request.query("offset").flatMap { Int($0) } ?? 0,
             stage: request.query("stage").flatMap { stages.contains($0) ? $0 : nil },
             channel: request.query("channel").flatMap { Channel(rawValue: $0) })
+    }
+
+    /// The same queue, as the form that exports it names it: the whole of it, whatever page is shown.
+    init(_ form: Form, stages: [String]) {
+        query = InboxQuery(
+            tab: form["tab"].flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
+            sort: form["sort"].flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
+            stage: form["stage"].flatMap { stages.contains($0) ? $0 : nil },
+            channel: form["channel"].flatMap { Channel(rawValue: $0) })
+    }
+
+    /// The hidden fields of that form.
+    var fields: [FormField] {
+        [
+            ("tab", query.tab.rawValue), ("sort", query.sort.rawValue), ("stage", query.stage ?? ""),
+            ("channel", query.channel?.rawValue ?? ""),
+        ].map { FormField($0, "", .hidden, value: $1) }
     }
 
     /// The query string of another view of the same queue.
     func address(tab: InboxQuery.Tab? = nil, offset: Int? = nil) -> String {
         var parts = ["tab=\((tab ?? query.tab).rawValue)"]
         if query.sort != .oldest { parts.append("sort=\(query.sort.rawValue)") }
+        if query.limit != Self.lengths[0] { parts.append("rows=\(query.limit)") }
         if tab == nil {
             if let stage = query.stage { parts.append("stage=\(stage)") }
             if let channel = query.channel { parts.append("channel=\(channel.rawValue)") }
@@ -63,6 +85,21 @@ struct QueueItem: MustacheParent {
     }
 }
 
+extension QueueItem {
+    init(
+        _ item: InboxItem, address: String = "", current: ReportID? = nil, workflow: Workflow, texts: Catalogue,
+        language: String
+    ) {
+        self.init(
+            href: "/desk/reports/\(item.id)" + address, title: item.title ?? texts.text("desk.sealed-title"),
+            number: item.number, stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
+            due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
+            marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
+                QueueMark(label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")
+            }, isCurrent: item.id == current)
+    }
+}
+
 struct QueueMark: MustacheParent {
     let label: String
     let isBad: Bool
@@ -100,6 +137,8 @@ struct QueueModel: MustacheParent {
     let tabName: String
     let items: [QueueItem]
     let pages: Pagination?
+    /// What the form that exports the list holds.
+    let exported: [FormField]
 
     func child(named name: String) -> Any? {
         switch name {
@@ -108,6 +147,7 @@ struct QueueModel: MustacheParent {
         case "tabName": tabName
         case "items": items
         case "pages": here(pages)
+        case "exported": items.isEmpty ? nil : ["fields": exported]
         default: nil
         }
     }
@@ -118,6 +158,7 @@ struct QueueModel: MustacheParent {
     ) {
         let query = request.query
         tabName = query.tab.rawValue
+        exported = request.fields
         tabs = InboxQuery.Tab.allCases.map { tab in
             QueueTab(
                 label: texts.text("desk.tab.\(tab.rawValue)"), href: "/desk" + request.address(tab: tab),
@@ -140,17 +181,16 @@ struct QueueModel: MustacheParent {
                 options: InboxQuery.Sort.allCases.map {
                     FieldOption($0.rawValue, texts.text("desk.sort.\($0)"), isChosen: $0 == query.sort)
                 }, isRequired: true),
+            FormField(
+                "rows", texts.text("desk.filter.rows"), .select,
+                options: QueueRequest.lengths.map {
+                    FieldOption(String($0), String($0), isChosen: $0 == query.limit)
+                }, isRequired: true),
         ]
         items = page.items.map { item in
             QueueItem(
-                href: "/desk/reports/\(item.id)" + request.address(),
-                title: item.title ?? texts.text("desk.sealed-title"), number: item.number,
-                stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
-                due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
-                marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
-                    QueueMark(
-                        label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")
-                }, isCurrent: item.id == current)
+                item, address: request.address(), current: current, workflow: workflow, texts: texts,
+                language: language)
         }
         let first = query.offset + 1
         let previous = query.offset > 0 ? "/desk" + request.address(offset: max(0, query.offset - query.limit)) : nil

@@ -34,12 +34,18 @@ struct RegistrationRoutes: Sendable {
             try await self.services.casefile.markArrived(try context.parameter("note"), by: try context.viewer)
             return Response.seeOther("/register")
         }
-        routes.get("/register/scans/:ticket") { _, context in
+        routes.get("/register/scans/:ticket") { request, context in
             let viewer = try context.viewer
             guard let scan = self.services.casefile.scan(try context.parameter("ticket"), of: viewer) else {
                 throw SiteError.notFound
             }
-            return FileResponse.make(try self.services.casefile.open(scan), inline: true)
+            guard request.query("show") != nil else {
+                return FileResponse.make(try self.services.casefile.open(scan))
+            }
+            // Also what one has just brought oneself is drawn anew before a browser sees it.
+            let drawn = try? await self.services.casefile.drawn(scan)
+            guard let drawn else { throw SiteError.notFound }
+            return FileResponse.picture(drawn)
         }
     }
 
@@ -114,7 +120,8 @@ struct RegistrationRoutes: Sendable {
             rank: rank)
         let place = try await picker(form, context)
         let model = Entry([
-            "summary": summary.isEmpty ? nil : summary, "basics": fields.basics, "parties": fields.parties(Self.rows),
+            "summary": summary.isEmpty ? nil : summary.naming(fields.basics + fields.reporter), "basics": fields.basics,
+            "parties": fields.parties(Self.rows),
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
             "scans": scans(form.all("scan"), try context.viewer),
             "place": place.chosen(summary, texts), "placeName": place.search(texts),
@@ -128,13 +135,14 @@ struct RegistrationRoutes: Sendable {
         return PlacePicker(form: form, regions: services.casefile.regions, home: home)
     }
 
-    /// Scans shown beside the form: pictures as they are, everything else by name.
+    /// Scans shown beside the form: pictures drawn anew, everything else by name.
     private func scans(_ tickets: [String], _ viewer: Viewer) -> [Entry] {
         tickets.prefix(EvidenceLimits.files).compactMap { ticket in
             guard let scan = services.casefile.scan(ticket, of: viewer) else { return nil }
             return Entry([
                 "ticket": ticket, "name": scan.name, "href": "/register/scans/\(ticket)",
-                "shown": FileResponse.shown.contains(scan.type),
+                "shown": scan.type.hasPrefix("image/") || scan.type == FileType.pdf.rawValue
+                    ? "/register/scans/\(ticket)?show=yes" : nil,
             ])
         }
     }

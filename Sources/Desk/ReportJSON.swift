@@ -21,6 +21,11 @@ struct ReportJSON: Encodable {
         var texts: [String: String]
     }
     struct File: Encodable { var id, name, type, from: String; var size: Int64 }
+    struct Look: Encodable {
+        var at, file, staff, kind: String
+        var count: Int
+        var marks: [String]
+    }
     struct Message: Encodable { var at, from, kind, text: String }
     struct Limit: Encodable {
         var name, label, due, source, start: String
@@ -62,6 +67,7 @@ struct ReportJSON: Encodable {
     var marks: [String]
     var history: [Step]
     var files: [File]
+    var looks: [Look]
     var messages: [Message]
     var hops: [Hop]
     var limits: [Limit]
@@ -85,13 +91,18 @@ struct ReportJSON: Encodable {
         demand = OrNull(view.letter?.demand)
         place = OrNull(view.letter?.place?.description)
         reported = OrNull(view.letter?.reported.map(Party.init))
-        reporter = OrNull(view.reporter.map(Person.init))
+        reporter = OrNull(view.reporter.map { Person($0, masked: true) })
         realName = OrNull(view.reach.letter || view.reach.custody ? standing.realName : nil)
         category = OrNull(view.category)
         problem = OrNull(view.problem)
         marks = view.marks
         history = view.story.map { Step($0, view: view, workflow: workflow, language: language) }
         files = view.files.map { File(id: $0.id, name: $0.name, type: $0.type, from: $0.author, size: $0.size) }
+        looks = view.looks.map {
+            Look(
+                at: $0.at.rfc3339, file: $0.file, staff: view.world.staff[$0.staff]?.name ?? "", kind: $0.kind.rawValue,
+                count: $0.count, marks: $0.kind == .shown ? $0.marks : [])
+        }
         messages = view.conversation.map {
             Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)
         }
@@ -126,6 +137,7 @@ extension ReportJSON {
         marks = []
         history = []
         files = []
+        looks = []
         messages = []
         hops = []
         limits = []
@@ -146,14 +158,14 @@ extension ReportJSON.Party {
 }
 
 extension ReportJSON.Person {
-    init(_ view: ReporterView) {
-        kind = view.reporter.kind.rawValue
-        name = view.reporter.name
-        phone = view.reporter.phone
-        email = view.reporter.email
-        address = view.reporter.address
-        safeContact = view.reporter.safeContact
-        masked = view.masked
+    init(_ reporter: Reporter, masked: Bool) {
+        kind = reporter.kind.rawValue
+        name = reporter.name
+        phone = reporter.phone
+        email = reporter.email
+        address = reporter.address
+        safeContact = reporter.safeContact
+        self.masked = masked
     }
 }
 

@@ -43,7 +43,7 @@ struct ReportPage: MustacheParent {
     let demand: String?
     let parties: [Entry]
     let reporter: [Fact]
-    let masked: Bool
+    let opening: Entry?
     let files: [Entry]
     let upload: String?
     let talk: [Entry]
@@ -54,6 +54,10 @@ struct ReportPage: MustacheParent {
     let acts: [ActForm]
     let back: String
     let interference: String
+    /// Where it is printed or exported; `nil` for whom the letter is not.
+    let export: String?
+    /// What stands across a page that is printed without the server.
+    let printed: String?
     let completeness: Completeness?
     /// Why the report is here; empty for whom the letter is not.
     let why: [Entry]
@@ -70,7 +74,7 @@ struct ReportPage: MustacheParent {
         case "hasParties": !parties.isEmpty
         case "reporter": reporter
         case "hasReporter": !reporter.isEmpty
-        case "masked": masked
+        case "opening": here(opening)
         case "files": files
         case "hasFiles": !files.isEmpty
         case "upload": here(upload)
@@ -87,6 +91,8 @@ struct ReportPage: MustacheParent {
         case "hasActs": !acts.isEmpty
         case "back": back
         case "interference": interference
+        case "export": here(export)
+        case "printed": here(printed)
         case "completeness": here(completeness)
         case "why": why
         case "hasWhy": !why.isEmpty
@@ -104,36 +110,39 @@ struct ReportPageMaker {
     let language: String
     let today: Day
 
-    private func name(of organ: OrganID?) -> String? {
+    func name(of organ: OrganID?) -> String? {
         organ.flatMap { view.world.organs[$0] }.map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
     }
 
-    private func name(of office: OfficeID) -> String? {
+    func name(of office: OfficeID) -> String? {
         view.world.offices[office].map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
     }
 
-    private func name(of person: StaffID) -> String? {
+    func name(of person: StaffID) -> String? {
         view.world.staff[person].map { language.hasPrefix("en") ? $0.nameEnglish : $0.name }
     }
 
-    func page(queue: QueueModel, acts: [ActForm], back: String, address: String) -> ReportPage {
+    func page(
+        queue: QueueModel, acts: [ActForm], back: String, address: String, printed: String? = nil
+    ) -> ReportPage {
         let rows = WayRows(view: view, texts: texts, language: language)
         return ReportPage(
             queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
             stage: workflow.stageLabel(view.standing.stage, language), facts: facts,
             content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
-            masked: view.reporter?.masked ?? false, files: files,
+            opening: opening, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
             way: rows.way, requests: rows.requests, limits: limits, story: story, acts: acts, back: back,
             interference: "/desk/reports/\(view.id)/interference",
+            export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export", printed: printed,
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
     }
 
-    private var comma: String { texts.text("desk.list.items") }
-    private var semicolon: String { texts.text("desk.list.clauses") }
+    var comma: String { texts.text("desk.list.items") }
+    var semicolon: String { texts.text("desk.list.clauses") }
 
-    private var facts: [Fact] {
+    var facts: [Fact] {
         let standing = view.standing
         let place = view.letter?.place.flatMap { regions.fullName(of: $0) }
         let handlers = standing.handlers.compactMap { name(of: $0) }.sorted().joined(separator: comma)
@@ -163,7 +172,7 @@ struct ReportPageMaker {
         ].compactMap { $0 }
     }
 
-    private var parties: [Entry] {
+    var parties: [Entry] {
         (view.letter?.reported ?? []).map { party in
             Entry([
                 "name": party.name.isEmpty ? party.unit : party.name,
@@ -175,31 +184,30 @@ struct ReportPageMaker {
     }
 
     private var reporter: [Fact] {
-        guard let reporter = view.reporter?.reporter else { return [] }
-        return [
-            Fact(texts.text("desk.reporter.kind"), texts.text("desk.reporter.\(reporter.kind.rawValue)")),
-            Fact(texts.text("desk.reporter.name"), reporter.name),
-            Fact(texts.text("desk.reporter.phone"), reporter.phone),
-            Fact(texts.text("desk.reporter.email"), reporter.email),
-            Fact(texts.text("desk.reporter.address"), reporter.address),
-            Fact(texts.text("desk.reporter.id"), reporter.residentID),
-            Fact(texts.text("desk.reporter.others"), reporter.others),
-            Fact(texts.text("desk.reporter.safe"), reporter.safeContact),
-        ].compactMap { $0 }
+        view.reporter.map(ReporterFacts(texts: texts).facts) ?? []
+    }
+
+    private var opening: Entry? {
+        guard let opening = view.opening else { return nil }
+        let ground = workflow.label("identity-ground", opening.ground, language)
+        return Entry([
+            "action": "/desk/reports/\(view.id)/identity",
+            "line": texts.format("identity.line", ["ground": ground, "until": opening.until.shortText]),
+        ])
     }
 
     private var files: [Entry] {
         view.files.map { file in
-            Entry([
-                "name": file.name, "href": "/desk/reports/\(view.id)/files/\(file.id)",
+            let looks = view.looks.filter { $0.file == file.id }.reduce(0) { $0 + $1.count }
+            return Entry([
+                "name": file.name, "href": "/desk/reports/\(view.id)/files/\(file.id)/view",
                 "size": Sizes.text(file.size), "from": texts.text("desk.author.\(file.author)"), "day": file.day.text,
-                "shown": file.author == "office" && FileResponse.shown.contains(file.type)
-                    ? "/desk/reports/\(view.id)/files/\(file.id)?show=yes" : nil,
+                "looks": looks > 0 ? texts.format("evidence.looked", ["count": String(looks)]) : nil,
             ])
         }
     }
 
-    private var talk: [Entry] {
+    var talk: [Entry] {
         view.conversation.map { turn in
             Entry([
                 "text": turn.text, "own": turn.from == "office", "at": turn.at.shortText,
@@ -218,68 +226,5 @@ struct ReportPageMaker {
             let holder = isOfOne ? nil : hops.last { $0.since <= state.start }?.organ
             return words.row(state, of: holder.flatMap { names.name($0) }, today: today)
         }
-    }
-
-    private var story: [Entry] {
-        view.story.reversed().map { entry in
-            let label = workflow.acts[entry.act]?.label.text(language) ?? texts.text("desk.event.\(entry.act)")
-            let texts: [Entry] = entry.texts.map { field, text in
-                Entry(["label": fieldLabel(entry.act, field), "text": shown(text, field: field)])
-            }
-            let codes: [Entry] = entry.codes.sorted { $0.key < $1.key }.compactMap { key, value in
-                code(entry.act, key, value).map { Entry(["label": $0.0, "value": $0.1]) }
-            }
-            return Entry([
-                "act": label, "at": entry.at.shortText, "who": entry.staff.flatMap { name(of: $0) },
-                "organ": name(of: entry.organ), "stage": workflow.stageLabel(entry.to, language), "texts": texts,
-                "codes": codes,
-            ])
-        }
-    }
-
-    private func fieldLabel(_ act: String, _ field: String) -> String {
-        let name = field.split(separator: ".").last.map(String.init) ?? field
-        if name.hasPrefix("was-") { return texts.text("desk.was.\(name.dropFirst(4))") }
-        return workflow.acts[act]?.fields.first { $0.name == name }?.label.text(language)
-            ?? texts.text("desk.text")
-    }
-
-    /// Results are stored as rows; they are shown as words.
-    private func shown(_ text: String, field: String) -> String {
-        guard field == "conclude.results", let rows: [[String: String]] = JSONText.decode(text) else { return text }
-        let parties = view.letter?.reported ?? []
-        return rows.map { row in
-            let place = row["party"].flatMap { Int($0) } ?? 0
-            let party = parties.indices.contains(place &- 1) ? parties[place &- 1] : nil
-            let name = row["name"] ?? party.map { $0.name.isEmpty ? $0.unit : $0.name } ?? "—"
-            let finding = workflow.label("finding", row["finding"] ?? "", language)
-            let handling = workflow.label("handling-result", row["handling"] ?? "", language)
-            return "\(name): " + [finding, handling].joined(separator: semicolon)
-        }.joined(separator: "\n")
-    }
-
-    /// A code in words: choices by their labels, ids of offices, organs and people by their names.
-    private func code(_ act: String, _ key: String, _ value: String) -> (String, String)? {
-        guard let field = workflow.acts[act]?.fields.first(where: { $0.name == key }) else {
-            return switch key {
-            case "reasons": (texts.text("desk.reasons"), reasons(value))
-            case "first-leader": (texts.text("desk.first-leader"), texts.text("desk.yes"))
-            default: nil
-            }
-        }
-        let words = value.split(separator: " ").map { part -> String in
-            let part = String(part)
-            if let choice = field.choices.first(where: { $0.value == part }) { return choice.label.text(language) }
-            if let id = OfficeID(part), let name = name(of: id) { return name }
-            if let id = OrganID(part), let name = name(of: id as OrganID?) { return name }
-            if let id = StaffID(part), let name = name(of: id) { return name }
-            if field.kind == .flag { return texts.text(part == "true" ? "desk.yes" : "desk.no") }
-            return part
-        }
-        return (field.label.text(language), words.joined(separator: comma))
-    }
-
-    private func reasons(_ value: String) -> String {
-        value.split(separator: " ").map { texts.text("desk.reason.\($0)") }.joined(separator: semicolon)
     }
 }

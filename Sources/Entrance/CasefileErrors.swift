@@ -1,5 +1,7 @@
 package import Casefile
+import Casework
 package import Database
+import Kernel
 package import Site
 
 extension CasefileError: SiteErrorConvertible {
@@ -22,7 +24,15 @@ extension CasefileError: SiteErrorConvertible {
         case .fileTooLarge: .tooLarge("entrance.errors.file-too-large", ["megabytes": "50"])
         case .fileType: .unsupportedMedia("entrance.errors.file-type")
         case .tooManyFiles: .conflict(type: "too-many-files", "entrance.errors.too-many-files")
+        case .destroyed(let day, let rule): Self.destroyed(on: day, rule: rule)
         }
+    }
+
+    private static func destroyed(on day: Day, rule name: String) -> SiteError {
+        let label = (try? RetentionRules.shipped())?.rule(name)?.label
+        var error = SiteError.conflict(type: "destroyed", "entrance.errors.destroyed", ["day": day.text])
+        error.ownWords = [.zhHans: ["rule": label?.zh ?? name], .en: ["rule": label?.en ?? name]]
+        return error
     }
 }
 

@@ -16,11 +16,17 @@ package struct SignInFirst: RouterMiddleware {
             return try await next(request, context)
         } catch let error as SiteError where !context.wantsJSON && request.method == .get {
             if error.type == "password-change-due" { return .seeOther("/password") }
+            if error.type == "second-factor-due" { return .seeOther("/account/second-factor") }
             guard error.kind == .unauthenticated else { throw error }
-            let isPlain = request.uri.path.utf8.allSatisfy { byte in
-                (byte >= 0x2D && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x41 && byte <= 0x5A)
-            }
-            return .seeOther("/sign-in" + (isPlain ? "?to=" + request.uri.path : ""))
+            return .seeOther("/sign-in" + Self.back(to: request.uri.path))
         }
+    }
+
+    /// The part of an address that remembers where somebody wanted to go; nothing where that is not plain.
+    static func back(to path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            (byte >= 0x2D && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7A) || (byte >= 0x41 && byte <= 0x5A)
+        }
+        return isPlain && !path.isEmpty ? "?to=" + path : ""
     }
 }

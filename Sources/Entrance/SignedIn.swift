@@ -2,7 +2,7 @@ package import Casefile
 import Casework
 package import Hummingbird
 import Kernel
-import Sealing
+package import Sealing
 package import Site
 
 enum SessionSlot: ContextSlot { typealias Value = (session: Session, token: String) }
@@ -15,7 +15,29 @@ extension SiteContext {
             if found.session.mustChange {
                 throw .forbidden(type: "password-change-due", "entrance.errors.change-first")
             }
+            if found.session.mustEnrol { throw .forbidden(type: "second-factor-due", "account.errors.enrol-first") }
             return found.session
+        }
+    }
+
+    /// The token of the session, which seals what is kept in memory for it.
+    package var sessionToken: SessionToken {
+        get throws(SiteError) {
+            _ = try session
+            guard let text = self[SessionSlot.self]?.token, let token = SessionToken(text) else {
+                throw .unauthenticated
+            }
+            return token
+        }
+    }
+
+    /// The signed-in person and their token, also where something is due before anything else.
+    var ownSession: (session: Session, token: SessionToken) {
+        get throws(SiteError) {
+            guard let found = self[SessionSlot.self], let token = SessionToken(found.token) else {
+                throw .unauthenticated
+            }
+            return (found.session, token)
         }
     }
 
@@ -43,6 +65,7 @@ package struct SessionLayer: RouterMiddleware {
             let session = try await casefile.session(token)
         {
             context[SessionSlot.self] = (session, text)
+            context.trace.isSignedIn()
             if cookie != nil { context.csrf = FormToken.derive(from: text) }
         }
         return try await next(request, context)

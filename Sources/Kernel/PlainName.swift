@@ -12,7 +12,7 @@ package enum PlainName {
         return String(plain)
     }
 
-    private static func isKept(_ scalar: Unicode.Scalar) -> Bool {
+    static func isKept(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         // Dots that Unicode counts as symbols or letters but people type as the middle dot of a name.
         case 0x2219, 0x22C5, 0x119E: return false

@@ -67,14 +67,17 @@ struct Draft: Codable, Sendable {
     }
 
     /// A name that no other file of the draft has: `photo.jpg`, `photo (2).jpg`, …
-    func freeName(_ name: String) -> String {
-        let taken = Set(files.map(\.name))
-        guard taken.contains(name) else { return name }
-        let dot = name.lastIndex(of: ".") ?? name.endIndex
-        for number in 2...(files.count + 2) {
-            let candidate = "\(name[..<dot]) (\(number))\(name[dot...])"
-            if !taken.contains(candidate) { return candidate }
-        }
-        return name
+    func freeName(_ name: String) -> String { freeFileName(name, besides: Set(files.map(\.name))) }
+}
+
+/// The name, or the name with the next free number before its ending. A number and not a time: the name of a file would
+/// otherwise tell to the minute when it came.
+func freeFileName(_ name: String, besides taken: Set<String>) -> String {
+    guard taken.contains(name) else { return name }
+    let dot = name.lastIndex(of: ".") ?? name.endIndex
+    for number in 2...(taken.count + 2) {
+        let candidate = "\(name[..<dot]) (\(number))\(name[dot...])"
+        if !taken.contains(candidate) { return candidate }
     }
+    return name
 }

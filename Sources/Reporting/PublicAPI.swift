@@ -12,7 +12,7 @@ extension ReportingRoutes {
     /// `POST /api/v1/reports` of the public. 201 with the receipt, which is shown nowhere again; 422 of type
     /// `above-this-platform` before anything is stored.
     package func filePublicly(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try services.limit.consume(PublicLimits.filing, for: context.clientAddress)
+        try admit(.filing, request, context)
         let filing = try await request.json(FilingInput.self, limits: .report).filing()
         let filed = try await services.casefile.file(filing)
         return try Response.json(FiledAnswer(filed), status: .created)
@@ -20,46 +20,58 @@ extension ReportingRoutes {
 
     func addReceiptAPI(to routes: some RouterMethods<SiteContext>) {
         routes.get("/api/v1/receipt") { request, context in
-            try await answer(to: holder(request, context), status: .ok)
+            try await answer(to: holder(request, context), context, status: .ok)
         }
         routes.post("/api/v1/receipt/messages") { request, context in
             let holder = try await known(request, context)
             let input = try await request.json(TextInput.self)
             try await retrying { try await services.casefile.message(input.text, from: holder) }
-            return try await answer(to: holder, status: .created)
+            return try await answer(to: holder, context, status: .created)
         }
         routes.post("/api/v1/receipt/objection") { request, context in
             let holder = try await known(request, context)
             let input = try await request.json(TextInput.self)
             try await retrying { try await services.casefile.object(input.text, from: holder) }
-            return try await answer(to: holder, status: .created)
+            return try await answer(to: holder, context, status: .created)
         }
         routes.post("/api/v1/receipt/rating") { request, context in
             let holder = try await known(request, context)
             let input = try await request.json(RatingInput.self)
             let rating = Rating(score: input.score, settled: input.settled, comment: input.comment ?? "")
             try await retrying { try await services.casefile.rate(rating, from: holder) }
-            return try await answer(to: holder, status: .created)
+            return try await answer(to: holder, context, status: .created)
         }
         routes.put("/api/v1/receipt/files/:name") { request, context in
             let holder = try holder(request, context)
             let view = try await view(holder)
-            try services.limit.consume(PublicLimits.upload, for: context.clientAddress)
+            try admit(.upload, request, context)
             let name = FileStore.plainName(FileName.inert(try context.parameter("name")))
             guard view.may.contains(.file) else { throw CasefileError.notNow }
             guard !view.files.contains(where: { $0.name == name }) else { throw CasefileError.fileExists }
             guard view.files.count < EvidenceLimits.files else { throw CasefileError.tooManyFiles }
-            var body = try BodyReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes)))
-            let reception = try services.casefile.files.receive(name: name)
-            while let piece = try await body.next() { try reception.append(Array(piece.readableBytesView)) }
-            try await attach(try reception.finish(), from: holder)
-            return try await answer(to: holder, status: .created)
+            switch try await ResumedUpload.receive(
+                request, name: name, of: .receipt(holder), into: services.casefile)
+            {
+            case .kept(let state): return try ResumedUpload.answer(state, status: .accepted)
+            case .whole(let staged): try await attach(staged, from: holder)
+            case .plain:
+                var body = try BodyReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes)))
+                let reception = try services.casefile.files.receive(name: name)
+                while let piece = try await body.next() { try reception.append(Array(piece.readableBytesView)) }
+                try await attach(try reception.finish(), from: holder)
+            }
+            return try await answer(to: holder, context, status: .created)
+        }
+        routes.get("/api/v1/receipt/uploads/:name") { request, context in
+            let holder = try await known(request, context)
+            let name = FileStore.plainName(FileName.inert(try context.parameter("name")))
+            return try await ResumedUpload.state(name, of: .receipt(holder), in: services.casefile)
         }
     }
 
     /// What the header's receipt opens; 401 without one, 422 where its check digits do not fit.
     private func holder(_ request: Request, _ context: SiteContext) throws -> ReceiptHolder {
-        try services.limit.consume(PublicLimits.receipt, for: context.clientAddress)
+        try admit(.receipt, request, context)
         guard let value = request.headers[.authorization], value.lowercased().hasPrefix("receipt ") else {
             throw ReceiptRefusal.missing
         }
@@ -86,8 +98,12 @@ extension ReportingRoutes {
         }
     }
 
-    private func answer(to holder: ReceiptHolder, status: HTTPResponse.Status) async throws -> Response {
-        try Response.json(ReceiptAnswer(try await view(holder)), status: status)
+    private func answer(
+        to holder: ReceiptHolder, _ context: SiteContext, status: HTTPResponse.Status
+    ) async throws -> Response {
+        let view = try await view(holder)
+        let notices = view.notices(services.casefile.workflow, services.shell.texts(context))
+        return try Response.json(ReceiptAnswer(view, notices: notices), status: status)
     }
 
     /// Attaches a file that arrived; what is not taken leaves nothing on the disk.

@@ -107,14 +107,17 @@ struct ReceiptAnswer: Encodable {
     }
 
     let view: ReceiptView
+    let notices: [Turn]
 
-    init(_ view: ReceiptView) { self.view = view }
+    init(_ view: ReceiptView, notices: [Turn]) {
+        self.view = view
+        self.notices = notices
+    }
 
     func encode(to encoder: any Encoder) throws {
         var answer = encoder.container(keyedBy: Key.self)
         try answer.encode(view.stage, forKey: .stage)
         try answer.encode(view.history.map { Stage(at: $0.at.rfc3339, stage: $0.stage) }, forKey: .history)
-        let notices = view.conversation.filter { ["notice", "reply"].contains($0.kind) }
         try answer.encode(
             notices.map { Notice(at: $0.at.rfc3339, kind: $0.kind, text: $0.text) }, forKey: .notices)
         let messages = view.conversation.filter { ["message", "objection"].contains($0.kind) }

@@ -26,7 +26,8 @@ struct ReceiptCookie {
 
     /// The receipt of the request's cookie; `nil` without one, and for one that is over or not ours.
     func receipt(_ request: Request) -> Receipt? {
-        guard let cookie = request.cookie(Self.name), cookie.utf8.count <= 512, let sealed = Base64URL.decode(cookie),
+        guard let cookie = request.cookie(Self.name, path: Self.path), cookie.utf8.count <= 512,
+            let sealed = Base64URL.decode(cookie),
             let plain = try? Envelope.open(sealed, under: key, binding: Self.binding)
         else { return nil }
         let parts = String(decoding: plain, as: UTF8.self).split(separator: " ")

@@ -39,7 +39,7 @@ struct ReceiptPage: MustacheParent {
                 time: turn.at.day.text, who: texts.text("reporting.receipt.turns.\(isOwn ? "own-" : "")\(turn.kind)"),
                 text: turn.text, isOwn: isOwn, isNow: false)
         }
-        replies = view.conversation.filter { ["notice", "reply"].contains($0.kind) }.map(line)
+        replies = view.notices(workflow, texts).map(line)
         talk = view.conversation.filter { !["notice", "reply"].contains($0.kind) }.map(line)
         files = view.files.map { FileRow(name: $0.name, size: sizeText($0.size)) }
         func area(_ name: String, _ may: ReceiptView.May) -> FormField? {

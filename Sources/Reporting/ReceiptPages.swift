@@ -13,7 +13,7 @@ extension ReportingRoutes {
     func addReceiptPages(to routes: some RouterMethods<SiteContext>) {
         routes.get("/receipt") { request, context in
             guard let opened = try await opened(request, context) else {
-                let isOver = request.cookie(ReceiptCookie.name) != nil
+                let isOver = request.cookie(ReceiptCookie.name, path: ReceiptCookie.path) != nil
                 return try enterPage(request, context, error: nil, isOver: isOver)
             }
             return try await receiptPage(opened, notice: request.query["done"])
@@ -24,6 +24,7 @@ extension ReportingRoutes {
             var response = Response.seeOther("/receipt?left=yes")
             response.removeCookie(
                 ReceiptCookie.name, secure: services.shell.settings.secureCookies, path: ReceiptCookie.path)
+            response.headers[.clearSiteData] = "\"cache\", \"storage\""
             return response
         }
         routes.post("/receipt/message") { request, context in
@@ -48,18 +49,20 @@ extension ReportingRoutes {
         routes.post("/receipt/files") { request, context in
             guard let opened = try await opened(request, context) else { return Response.seeOther("/receipt") }
             guard opened.view.may.contains(.file) else { throw CasefileError.notNow }
-            let sent = try await upload(request, opened.context) { staged in
-                var file = staged
-                if opened.view.files.contains(where: { $0.name == staged.name }) {
-                    file.name = staged.name.marked(with: services.casefile.clock.now())
+            return try await waitingForFiles(request, opened.context, back: "/receipt") {
+                var taken = Set(opened.view.files.map(\.name))
+                let sent = try await upload(request, opened.context) { staged in
+                    var file = staged
+                    file.name = freeFileName(staged.name, besides: taken)
+                    taken.insert(file.name)
+                    try await attach(file, from: opened.holder)
                 }
-                try await attach(file, from: opened.holder)
+                if !sent.faults.isEmpty {
+                    let view = try await view(opened.holder)
+                    return try await receiptPage(opened.with(view), faults: sent.faults)
+                }
+                return Response.seeOther("/receipt?done=files")
             }
-            if !sent.faults.isEmpty {
-                let view = try await view(opened.holder)
-                return try await receiptPage(opened.with(view), faults: sent.faults)
-            }
-            return Response.seeOther("/receipt?done=files")
         }
     }
 
@@ -86,7 +89,7 @@ extension ReportingRoutes {
         return context
     }
 
-    private func opened(_ request: Request, _ context: SiteContext) async throws -> Opened? {
+    func opened(_ request: Request, _ context: SiteContext) async throws -> Opened? {
         guard let receipt = cookie.receipt(request) else { return nil }
         let holder = ReceiptHolder(receipt, pepper: services.casefile.keys.pepper)
         guard let view = try? await view(holder) else { return nil }
@@ -98,13 +101,23 @@ extension ReportingRoutes {
         _ request: Request, _ context: SiteContext, _ work: (Opened, Form) async throws -> Response
     ) async throws -> Response {
         guard let opened = try await opened(request, context) else { return .seeOther("/receipt") }
-        try services.limit.consume(PublicLimits.receipt, for: context.clientAddress)
-        return try await work(opened, try await request.form(opened.context))
+        let form = try await request.form(opened.context)
+        return try await waiting(request, opened.context, form, back: "/receipt") {
+            try admit(.receipt, request, context)
+            return try await work(opened, form)
+        }
     }
 
     private func enter(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try services.limit.consume(PublicLimits.receipt, for: context.clientAddress)
-        let form = try await request.form(guardedByReceipt(request, context))
+        let context = guardedByReceipt(request, context)
+        let form = try await request.form(context)
+        return try await waiting(request, context, form, back: "/receipt") {
+            try admit(.receipt, request, context)
+            return try await enter(form, request, context)
+        }
+    }
+
+    private func enter(_ form: Form, _ request: Request, _ context: SiteContext) async throws -> Response {
         let typed = form["receipt"] ?? ""
         guard let receipt = try? Receipt(parsing: typed) else {
             let isEmpty = typed.allSatisfy(\.isWhitespace)
@@ -127,7 +140,7 @@ extension ReportingRoutes {
     ) throws -> Response {
         let texts = services.shell.texts(context)
         var frame = services.shell.frame(
-            request, guardedByReceipt(request, context), title: texts.text("reporting.receipt.title"))
+            request, guardedByReceipt(request, context), title: texts.text("titles.enter"))
         if (try? request.query["left"]) != nil {
             frame.notice = PageNotice(.done, texts.text("reporting.receipt.left"))
         } else if isOver {
@@ -183,7 +196,7 @@ extension ReportingRoutes {
     ) async throws -> Response {
         let texts = services.shell.texts(opened.context)
         var frame = services.shell.frame(
-            opened.request, opened.context, title: texts.text("reporting.receipt.page-title"))
+            opened.request, opened.context, title: texts.text("titles.receipt"))
         frame.address = "/receipt"
         if let notice, ["message", "objection", "rating", "files"].contains(notice) {
             frame.notice = PageNotice(.done, texts.text("reporting.receipt.done.\(notice)"))
@@ -195,15 +208,6 @@ extension ReportingRoutes {
             "reporting/receipt", model, frame, status: faults.isEmpty ? .ok : .unprocessableContent)
         try cookie.set(opened.receipt, on: &response, secure: services.shell.settings.secureCookies)
         return response
-    }
-}
-
-extension String {
-    /// A file name with a time before its ending, so that a second `photo.jpg` has a name of its own.
-    fileprivate func marked(with now: Instant) -> String {
-        let dot = lastIndex(of: ".") ?? endIndex
-        let time = now.shortText.filter { $0.isNumber }
-        return "\(self[..<dot])-\(time)\(self[dot...])"
     }
 }
 

@@ -1,13 +1,23 @@
 package import Database
 package import Foundation
+package import Site
 
 /// The templates, texts and styles of this room.
 package enum Reporting {
     package static let bundle = Bundle.module
+
+    /// The rules for visitors: those that ship with the program, or a file of the same form.
+    package static func visitorRules(_ file: String? = nil) throws -> VisitorRules {
+        try VisitorRules(
+            file: file ?? bundle.bundlePath + "/Resources/visitors.yaml", quotas: Set(Quota.allCases.map(\.rawValue)))
+    }
 }
 
 /// The tables of drafts. A draft is no report: it is sealed under a key that only its writer's browser holds.
 package enum ReportingSchema {
+    /// Tables that backups leave out: a draft is promised to be gone after a day.
+    package static let passing: Set<String> = ["draft", "draft_file"]
+
     package static let migrations: [Migration] = [
         Migration(
             id: "0100-drafts",

@@ -13,19 +13,9 @@ extension ReportingRoutes {
         routes.post("/report/files") { request, context in
             try await visit(request, context) { visit in
                 guard try await drafts.hasRoom() else { return try full(request, visit.context) }
-                let sent = try await upload(visit.request, visit.context) { staged in
-                    try await drafts.add(staged, to: visit.key)
+                return try await waitingForFiles(request, visit.context, back: "/report/files") {
+                    try await take(visit)
                 }
-                let form = sent.form
-                let query = form["to"] == "check" ? "?to=check" : ""
-                if !sent.faults.isEmpty {
-                    guard case .open(let draft) = try await drafts.find(visit.key) else {
-                        return .seeOther("/report")
-                    }
-                    return try filesPage(visit, draft, sent.faults, !query.isEmpty)
-                }
-                guard form["go"] == "next" || form["go"] == "back" else { return .seeOther("/report/files" + query) }
-                return onward(form, from: .files)
             }
         }
         routes.post("/report/files/remove") { request, context in
@@ -35,6 +25,20 @@ extension ReportingRoutes {
                 return .seeOther("/report/files" + (form["to"] == "check" ? "?to=check" : ""))
             }
         }
+    }
+
+    private func take(_ visit: Visit) async throws -> Response {
+        let sent = try await upload(visit.request, visit.context) { staged in
+            try await drafts.add(staged, to: visit.key)
+        }
+        let form = sent.form
+        let query = form["to"] == "check" ? "?to=check" : ""
+        if !sent.faults.isEmpty {
+            guard case .open(let draft) = try await drafts.find(visit.key) else { return .seeOther("/report") }
+            return try filesPage(visit, draft, sent.faults, !query.isEmpty)
+        }
+        guard form["go"] == "next" || form["go"] == "back" else { return .seeOther("/report/files" + query) }
+        return onward(form, from: .files)
     }
 
     /// What came with a form with files: its plain fields, and what is wrong with files that were not kept.
@@ -65,31 +69,24 @@ extension ReportingRoutes {
             }
             guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
             guard !name.isEmpty else { continue }
-            try services.limit.consume(PublicLimits.upload, for: context.clientAddress)
+            try admit(.upload, request, context)
             do {
                 let reception = try services.casefile.files.receive(name: name)
                 while let bytes = try await parts.bytes() { try reception.append(bytes) }
                 try await keep(try reception.finish())
             } catch let error as CasefileError {
-                upload.faults.append(fault(of: name, error))
+                upload.faults.append(FileRefusal(error).fault(of: name))
             }
         }
         guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
         upload.form = Form(pairs)
+        // What was not taken piece by piece, as "reason name".
+        for words in upload.form.all("refused").prefix(EvidenceLimits.files) {
+            let parts = words.split(separator: " ", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let reason = FileRefusal(rawValue: parts[0]) else { continue }
+            upload.faults.append(reason.fault(of: FileStore.plainName(parts[1])))
+        }
         return upload
-    }
-
-    private func fault(of file: String, _ error: CasefileError) -> FieldError {
-        let reason =
-            switch error {
-            case .fileTooLarge: "too-large"
-            case .fileType: "type"
-            case .fileExists: "exists"
-            case .tooManyFiles: "too-many"
-            case .notNow: "not-now"
-            default: "other"
-            }
-        return FieldError("files", "reporting.files.refused.\(reason)", ["file": file])
     }
 
     /// What file dialogs offer first; what is taken is told by the first bytes and not by this.
@@ -113,7 +110,31 @@ extension ReportingRoutes {
                     error: summary["files"]),
             isReturning: isReturning)
         return try page(
-            "files", model, visit, title: texts.text("reporting.files.question"), isWrong: !faults.isEmpty)
+            "files", model, visit, title: title(.files, texts), isWrong: !faults.isEmpty)
+    }
+}
+
+/// Why a file was not kept.
+enum FileRefusal: String {
+    case type, exists, other
+    case tooLarge = "too-large"
+    case tooMany = "too-many"
+    case notNow = "not-now"
+
+    init(_ error: CasefileError) {
+        self =
+            switch error {
+            case .fileTooLarge: .tooLarge
+            case .fileType: .type
+            case .fileExists: .exists
+            case .tooManyFiles: .tooMany
+            case .notNow: .notNow
+            default: .other
+            }
+    }
+
+    func fault(of file: String) -> FieldError {
+        FieldError("files", "reporting.files.refused.\(rawValue)", ["file": file])
     }
 }
 

@@ -59,7 +59,7 @@ extension ReportingRoutes {
                     "identity", question, .choice, hint: texts.text("reporting.you.hint"),
                     error: summary["identity"], options: options, isRequired: true, isHeading: true)
             ], isReturning: isReturning)
-        return try page("step", model, visit, title: question, isWrong: isMissing)
+        return try page("step", model, visit, title: title(.you, texts), isWrong: isMissing)
     }
 
     private func submitContact(_ visit: Visit) async throws -> Response {
@@ -125,6 +125,7 @@ extension ReportingRoutes {
         let model = StepPage(
             progress: progress(.you, texts), question: question, paragraphs: [texts.text("reporting.contact.sealed")],
             summary: summary, action: "/report/contact", fields: fields, isReturning: isReturning)
-        return try page("step", model, visit, title: question, isWrong: !faults.isEmpty)
+        return try page(
+            "step", model, visit, title: title(.you, texts, isContact: true), isWrong: !faults.isEmpty)
     }
 }

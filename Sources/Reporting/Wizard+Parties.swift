@@ -117,7 +117,7 @@ extension ReportingRoutes {
                     "principal", texts.text("reporting.party.principal"), .flag,
                     value: answers.principal ? "yes" : nil, hint: texts.text("reporting.party.principal-hint")),
             ], isReturning: visit.isReturning || (faults.isEmpty ? false : answers.isReturning))
-        return try page("step", model, visit, title: question, isWrong: !faults.isEmpty)
+        return try page("step", model, visit, title: title(.party, texts), isWrong: !faults.isEmpty)
     }
 
     private func list(_ visit: Visit, isWrong: Bool = false) throws -> Response {
@@ -134,7 +134,7 @@ extension ReportingRoutes {
                 ? "/report/party/\(visit.draft.parties.count + 1)" + query(visit) : nil,
             isReturning: visit.isReturning)
         return try page(
-            "parties", model, visit, title: texts.text("reporting.party.list"), isWrong: isWrong)
+            "parties", model, visit, title: title(.party, texts), isWrong: isWrong)
     }
 }
 

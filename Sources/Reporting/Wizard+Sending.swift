@@ -34,29 +34,36 @@ extension ReportingRoutes {
             if form["go"] == "back" { return .seeOther(Step.you.path) }
             let gaps = gaps(visit.draft)
             if !gaps.isEmpty { return try checkPage(visit, gaps) }
-            try services.limit.consume(PublicLimits.filing, for: visit.context.clientAddress)
-            guard let draft = try await drafts.claim(visit.key) else {
-                return try await sentTwice(request, visit.context, visit.key)
+            return try await waiting(request, visit.context, form, back: "/report/check") {
+                try admit(.filing, request, visit.context)
+                return try await file(visit)
             }
-            let filed: Filed
-            do {
-                var filing = draft.filing
-                filing.receipt = visit.key.receipt(pepper: services.casefile.keys.pepper)
-                filed = try await services.casefile.file(filing)
-            } catch {
-                // Where the database was lost midway nobody knows whether the report is there: the draft stays closed.
-                if case DatabaseError.unavailable = error { throw error }
-                try await drafts.release(visit.key)
-                switch error {
-                case CasefileError.aboveThisPlatform: return try await turnedAway(request, visit.context)
-                case CasefileError.invalid(let faults): return try checkPage(visit, faults.map(anchored))
-                default: throw error
-                }
-            }
-            // The report is there: from here on nothing may keep its receipt from being shown.
-            try? await drafts.sent(visit.key)
-            return try done(request, visit.context, filed.receipt, at: filed.organ, filed.filedAt)
         }
+    }
+
+    private func file(_ visit: Visit) async throws -> Response {
+        let request = visit.request
+        guard let draft = try await drafts.claim(visit.key) else {
+            return try await sentTwice(request, visit.context, visit.key)
+        }
+        let filed: Filed
+        do {
+            var filing = draft.filing
+            filing.receipt = visit.key.receipt(pepper: services.casefile.keys.pepper)
+            filed = try await services.casefile.file(filing)
+        } catch {
+            // Where the database was lost midway nobody knows whether the report is there: the draft stays closed.
+            if case DatabaseError.unavailable = error { throw error }
+            try await drafts.release(visit.key)
+            switch error {
+            case CasefileError.aboveThisPlatform: return try await turnedAway(request, visit.context)
+            case CasefileError.invalid(let faults): return try checkPage(visit, faults.map(anchored))
+            default: throw error
+            }
+        }
+        // The report is there: from here on nothing may keep its receipt from being shown.
+        try? await drafts.sent(visit.key)
+        return try done(request, visit.context, filed.receipt, at: filed.organ, filed.filedAt)
     }
 
     /// The same form once more from the same browser, before the first answer took the cookie away: a double tap, or
@@ -86,22 +93,33 @@ extension ReportingRoutes {
         _ request: Request, _ context: SiteContext, _ receipt: Receipt, at organ: Organ, _ filedAt: Instant?
     ) throws -> Response {
         let texts = services.shell.texts(context)
-        var frame = services.shell.frame(request, context, title: texts.text("reporting.done.title"))
+        var frame = services.shell.frame(request, context, title: texts.text("titles.done"))
         // A switch of language would leave the receipt behind: here it leads nowhere.
         frame.address = "#receipt"
         let model = DonePage(
             groups: receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
             code: try? QRDrawing(receipt.grouped),
             organ: context.language == .en ? organ.nameEnglish : organ.name,
-            filedAt: filedAt?.day.text ?? "", address: services.publicURL + "/receipt")
+            filedAt: filedAt?.day.text ?? "", address: publicAddress(request) + "/receipt")
         var response = try services.shell.page("reporting/done", model, frame)
         forgetDraft(&response)
         return response
     }
 
+    /// Where to come back to: whoever came through Tor is not led to the open web.
+    private func publicAddress(_ request: Request) -> String {
+        let host = request.head.authority ?? ""
+        let isOnion =
+            host.hasSuffix(".onion")
+            && host.utf8.allSatisfy {
+                Character(UnicodeScalar($0)).isLetter || Character(UnicodeScalar($0)).isNumber || $0 == 0x2E
+            }
+        return isOnion ? "http://" + host : services.publicURL
+    }
+
     /// Sent before: said so, whatever made the page come a second time.
     func alreadySent(_ request: Request, _ context: SiteContext) throws -> Response {
-        let title = services.shell.texts(context).text("reporting.sent.title")
+        let title = services.shell.texts(context).text("titles.sent")
         var response = try services.shell.page(
             "reporting/sent", NoModel(), services.shell.frame(request, context, title: title), status: .conflict)
         forgetDraft(&response)
@@ -178,7 +196,7 @@ extension ReportingRoutes {
         }
         let model = CheckPage(summary: summary.isEmpty ? nil : summary, rows: rows)
         return try page(
-            "check", model, visit, title: texts.text("reporting.check.title"), isWrong: !faults.isEmpty)
+            "check", model, visit, title: texts.text("titles.check"), isWrong: !faults.isEmpty)
     }
 }
 

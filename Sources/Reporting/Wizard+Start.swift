@@ -14,7 +14,7 @@ extension ReportingRoutes {
         routes.post("/report/discard") { request, context in
             let key = draftKey(request)
             let form = try await request.form(guarded(context, by: key))
-            if let key { try await drafts.discard(key) }
+            if let key { try await discard(key) }
             let poster = try await poster(form)
             var response = Response.seeOther("/report" + poster.query)
             forgetDraft(&response)
@@ -61,7 +61,8 @@ extension ReportingRoutes {
         let draft = try await openDraft(request)
         var frame = services.shell.frame(
             request, guarded(context, by: draft == nil ? nil : draftKey(request)),
-            title: texts.text("reporting.start.title"))
+            title: texts.text("titles.start"))
+        frame.leaveAction = Self.leaveAction
         if form["gone"] != nil { frame.notice = PageNotice(.warning, texts.text("reporting.start.gone")) }
         let model = StartPage(
             organ: poster.organ.map { context.language == .en ? $0.nameEnglish : $0.name },
@@ -91,7 +92,8 @@ extension ReportingRoutes {
         let model = StepPage(
             progress: progress(.rank, texts), summary: summary, action: "/report/rank", fields: fields,
             isReturning: (try? request.query["to"]) == "check")
-        let frame = services.shell.frame(request, context, title: texts.text("reporting.rank.question"))
+        var frame = services.shell.frame(request, context, title: title(.rank, texts))
+        frame.leaveAction = Self.leaveAction
         return try services.shell.page("reporting/step", model, frame, status: isMissing ? .unprocessableContent : .ok)
     }
 
@@ -112,37 +114,44 @@ extension ReportingRoutes {
             try await drafts.change(key) { $0.rank = rank }
             return onward(form, from: .rank)
         }
-        try services.limit.consume(PublicLimits.draft, for: context.clientAddress)
-        do {
-            let key = try await drafts.begin(
-                Draft(organ: poster.organ?.code, place: poster.place, rank: rank))
-            var response = onward(form, from: .rank)
-            response.setCookie(
-                "draft", key.cookie, secure: services.shell.settings.secureCookies, sameSite: .lax,
-                path: Self.cookiePath)
-            return response
-        } catch DraftError.full {
-            return try full(request, context)
+        return try await waiting(request, context, form, back: "/report/rank" + poster.query) {
+            try admit(.draft, request, context)
+            do {
+                let key = try await drafts.begin(Draft(organ: poster.organ?.code, place: poster.place, rank: rank))
+                var response = onward(form, from: .rank)
+                response.setCookie(
+                    "draft", key.cookie, secure: services.shell.settings.secureCookies, sameSite: .lax,
+                    path: Self.cookiePath)
+                return response
+            } catch DraftError.full {
+                return try full(request, context)
+            }
         }
+    }
+
+    /// Throws the draft away, with files that are not there whole.
+    func discard(_ key: DraftKey) async throws {
+        try await drafts.discard(key)
+        try await services.casefile.forgetUploads(of: try key.uploads)
     }
 
     /// The matter stands above everything here: the draft is thrown away, and the page says where to turn (I-2).
     func turnedAway(_ request: Request, _ context: SiteContext) async throws -> Response {
-        if let key = draftKey(request) { try await drafts.discard(key) }
+        if let key = draftKey(request) { try await discard(key) }
         var response = Response.seeOther("/report/above")
         forgetDraft(&response)
         return response
     }
 
     private func above(_ request: Request, _ context: SiteContext) throws -> Response {
-        let title = services.shell.texts(context).text("reporting.above.title")
+        let title = services.shell.texts(context).text("titles.above")
         return try services.shell.page(
             "reporting/above", NoModel(), services.shell.frame(request, context, title: title))
     }
 
     /// There is no room for another draft: said plainly, with the other ways to report.
     func full(_ request: Request, _ context: SiteContext) throws -> Response {
-        let title = services.shell.texts(context).text("reporting.full.title")
+        let title = services.shell.texts(context).text("titles.full")
         return try services.shell.page(
             "reporting/full", NoModel(), services.shell.frame(request, context, title: title),
             status: .serviceUnavailable)

@@ -78,7 +78,7 @@ extension ReportingRoutes {
                         hint: texts.text("reporting.\(field).hint"), error: summary[field], maximumLength: limit,
                         isHeading: true)
                 ], isReturning: isReturning)
-            return try page("step", model, visit, title: question, isWrong: !faults.isEmpty)
+            return try page("step", model, visit, title: title(step, texts), isWrong: !faults.isEmpty)
         }
         routes.get(RouterPath(step.path)) { request, context in
             try await visit(request, context) { try draw($0, $0.draft[keyPath: path], [], $0.isReturning) }
@@ -118,7 +118,7 @@ extension ReportingRoutes {
                     hint: texts.text("reporting.what.content-hint"), error: summary["content"], isRequired: true,
                     maximumLength: FilingLimits.content),
             ], isReturning: isReturning)
-        return try page("step", model, visit, title: question, isWrong: !faults.isEmpty)
+        return try page("step", model, visit, title: title(.what, texts), isWrong: !faults.isEmpty)
     }
 
     private func placePage(
@@ -127,7 +127,6 @@ extension ReportingRoutes {
         let texts = visit.texts
         let regions = services.casefile.regions
         let summary = ErrorSummary(faults, texts)
-        let question = texts.text("reporting.where.question")
         let model = PlacePage(
             progress: progress(.place, texts), summary: summary.isEmpty ? nil : summary,
             chosen: draft.place.flatMap { regions.fullName(of: $0) },
@@ -142,7 +141,7 @@ extension ReportingRoutes {
                 hint: texts.text("reporting.where.location-hint"), error: summary["location"],
                 maximumLength: FilingLimits.short),
             isReturning: isReturning)
-        return try page("where", model, visit, title: question, isWrong: !faults.isEmpty)
+        return try page("where", model, visit, title: title(.place, texts), isWrong: !faults.isEmpty)
     }
 }
 

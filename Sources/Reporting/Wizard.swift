@@ -31,12 +31,16 @@ extension ReportingRoutes {
         addFiles(to: routes)
         addIdentity(to: routes)
         addSending(to: routes)
+        addCrowding(to: routes)
+        addLeaving(to: routes)
     }
 
     /// The cookie goes to the wizard's own pages only and ends with the browser.
     static let cookiePath = "/report"
 
-    func draftKey(_ request: Request) -> DraftKey? { request.cookie("draft").flatMap(DraftKey.init) }
+    func draftKey(_ request: Request) -> DraftKey? {
+        request.cookie("draft", path: Self.cookiePath).flatMap(DraftKey.init)
+    }
 
     func forgetDraft(_ response: inout Response) {
         response.removeCookie("draft", secure: services.shell.settings.secureCookies, path: Self.cookiePath)
@@ -69,11 +73,13 @@ extension ReportingRoutes {
         }
     }
 
-    /// Draws a page of the wizard.
+    /// Draws a page of the wizard. The title is what the history of the browser keeps: the number of the step and a
+    /// neutral word, never the question.
     func page(
         _ template: String, _ model: any MustacheParent, _ visit: Visit, title: String, isWrong: Bool = false
     ) throws -> Response {
-        let frame = services.shell.frame(visit.request, visit.context, title: title)
+        var frame = services.shell.frame(visit.request, visit.context, title: title)
+        frame.leaveAction = Self.leaveAction
         return try services.shell.page(
             "reporting/" + template, model, frame, status: isWrong ? .unprocessableContent : .ok)
     }
@@ -82,6 +88,16 @@ extension ReportingRoutes {
     func onward(_ form: Form, from step: Step, to next: String? = nil) -> Response {
         if form["go"] == "back" { return .seeOther(form["to"] == "check" ? "/report/check" : step.previous) }
         return .seeOther(form["to"] == "check" ? "/report/check" : next ?? step.next)
+    }
+
+    /// The title of a step, or of the page of contact details within the last one.
+    func title(_ step: Step, _ texts: Catalogue, isContact: Bool = false) -> String {
+        texts.format(
+            "titles.step",
+            [
+                "n": String(step.number), "all": String(Step.allCases.count),
+                "what": texts.text("titles.steps." + (isContact ? "contact" : step.rawValue)),
+            ])
     }
 
     func progress(_ step: Step, _ texts: Catalogue) -> String {
@@ -105,7 +121,7 @@ struct StepPage: MustacheParent {
         case "progress": progress
         case "question": question
         case "paragraphs": paragraphs
-        case "summary": summary.flatMap { $0.isEmpty ? nil : $0 }
+        case "summary": summary.flatMap { $0.isEmpty ? nil : $0.naming(fields) }
         case "action": action
         case "fields": fields
         case "returning": isReturning

@@ -33,7 +33,7 @@ package struct KeysFolder: Sendable {
     package let log: SecretKey
     /// Seals drafts together with the key in the reporter's cookie.
     package let drafts: SecretKey
-    /// Seals backups that are made without a passphrase.
+    /// Marks the passphrases of backups, so that none serves for two months.
     package let backup: SecretKey
 
     private static let names = ["pepper", "index", "log", "drafts", "backup"]
@@ -41,6 +41,24 @@ package struct KeysFolder: Sendable {
     private init?(_ keys: [SecretKey]) {
         guard keys.count == 5 else { return nil }
         (pepper, index, log, drafts, backup) = (keys[0], keys[1], keys[2], keys[3], keys[4])
+    }
+
+    /// The keys by their names, for a backup.
+    package var contents: [String: SecretKey] {
+        Dictionary(zip(Self.names, [pepper, index, log, drafts, backup]), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Makes a folder of the keys of a backup where there is nothing or an empty folder; in one step, as a fresh one.
+    package static func restore(path: String, contents: [String: SecretKey]) throws -> KeysFolder {
+        let path = trimmed(path)
+        let missing = names.filter { contents[$0] == nil }
+        guard missing.isEmpty, contents.count == names.count else {
+            throw KeysFolderError.incomplete(path: path, missing: missing)
+        }
+        try create(path, contents)
+        let made = try open(path: path)
+        guard made.contents == contents else { throw KeysFolderError.notAKeysFolder(path: path) }
+        return made
     }
 
     /// Tells keys folders apart and nothing about the keys: 8 hexadecimal digits. A database that remembers it can
@@ -56,7 +74,9 @@ package struct KeysFolder: Sendable {
     /// a crash there is a whole keys folder or none. The folder above must exist and be writable then.
     package static func openOrCreate(path: String) throws -> KeysFolder {
         let path = trimmed(path)
-        do { return try open(path: path) } catch KeysFolderError.missing { try create(path) }
+        do { return try open(path: path) } catch KeysFolderError.missing {
+            try create(path, Dictionary(uniqueKeysWithValues: names.map { ($0, SecretKey.random()) }))
+        }
         do { return try open(path: path) } catch KeysFolderError.missing {
             throw KeysFolderError.notAKeysFolder(path: path)
         }
@@ -103,16 +123,16 @@ package struct KeysFolder: Sendable {
 
     /// Writes a whole folder beside the place and renames it there, which the system allows over an empty folder only:
     /// of two that try, one wins and the other finds the winner's keys.
-    private static func create(_ path: String) throws {
+    private static func create(_ path: String, _ contents: [String: SecretKey]) throws {
         let temporary = "\(path).\(Hex.encode(SecretKey.random().bytes.prefix(8))).part"
         _ = try FileDescriptor.checked("mkdir", temporary) { mkdir(temporary, 0o700) }
         defer {
             for name in names { unlink("\(temporary)/\(fileName(name))") }
             rmdir(temporary)
         }
-        for name in names {
+        for (name, key) in contents {
             let file = try FileDescriptor(creating: "\(temporary)/\(fileName(name))")
-            try file.write(Array((Hex.encode(SecretKey.random().bytes) + "\n").utf8))
+            try file.write(Array((Hex.encode(key.bytes) + "\n").utf8))
             try file.synchronise()
         }
         try FileDescriptor.synchroniseFolder(temporary)

@@ -26,9 +26,11 @@ package final class PasswordGate: Sendable {
     private let threads = DispatchQueue(label: "mingjian.passwords", attributes: .concurrent)
     private let atOnce: Int
     private let places: Int
+    private let breached: BreachedList?
 
-    /// `atOnce` run together, `waiting` more may stand in line.
-    package init(atOnce: Int = 2, waiting: Int = 64) {
+    /// `atOnce` run together, `waiting` more may stand in line. `breached`: passwords that nobody may choose.
+    package init(atOnce: Int = 2, waiting: Int = 64, breached: BreachedList? = nil) {
+        self.breached = breached
         self.atOnce = max(1, atOnce)
         places = max(0, waiting)
     }
@@ -37,6 +39,14 @@ package final class PasswordGate: Sendable {
     /// moment of choosing. An empty password is ``SealingError/weakPassword(_:)``.
     package func seal(secret: [UInt8], password: String, cost: PasswordCost = .standard) async throws -> [UInt8] {
         try await pass { try PasswordSealed.seal(secret: secret, password: password, cost: cost) }
+    }
+
+    /// Throws ``SealingError/weakPassword(_:)`` for a password that may not be chosen: what ``PasswordPolicy`` refuses,
+    /// and what the operator's list holds. A list that cannot be read is an error: nothing is chosen then.
+    package func check(_ password: String, least: Int, context: [String] = []) async throws {
+        try PasswordPolicy.check(password, least: least, context: context)
+        guard let breached, try await pass({ try breached.contains(password) }) else { return }
+        throw SealingError.weakPassword(.breached)
     }
 
     /// Opens it again. Another password, or altered bytes: ``SealingError/wrongKey``. Stored costs that are absurd:

@@ -55,7 +55,7 @@ enum PasswordSealed {
         } catch SealingError.tampered { throw SealingError.wrongKey }
     }
 
-    private static func key(password: String, salt: [UInt8], cost: PasswordCost) throws -> SymmetricKey {
+    static func key(password: String, salt: [UInt8], cost: PasswordCost) throws -> SymmetricKey {
         guard cost.isAcceptable else { throw SealingError.unacceptableCost }
         guard password.utf8.count <= PasswordPolicy.maximumBytes else { throw SealingError.weakPassword(.long) }
         let bytes = Array(PasswordPolicy.normalised(password).utf8)

@@ -13,17 +13,20 @@ package final class SealedFileReader: Sendable {
     private let file: FileDescriptor
     private let stream: SealedFile.Stream
     private let lastLength: Int
+    private let start: Int64
 
     /// Opens a file under the key and binding that it was sealed with; anything else is ``SealingError/tampered``.
-    package init(path: String, under key: SecretKey, binding: Binding) throws {
+    /// `start`: where in the file what was sealed begins, after something else.
+    package init(path: String, from start: Int64 = 0, under key: SecretKey, binding: Binding) throws {
+        self.start = start
         file = try FileDescriptor(reading: path)
-        let header = try file.read(SealedFile.headerLength, at: 0)
+        let header = try file.read(SealedFile.headerLength, at: start)
         stream = try SealedFile.Stream(header: header, key: key, binding: binding)
         guard let id = KeyID(bytes: header.dropFirst(2).prefix(16)) else { throw SealingError.malformed }
         keyID = id
 
         let sealedLength = Int64(SealedFile.chunkLength &+ SealedFile.tagLength)
-        let body = try file.size() &- Int64(header.count)
+        let body = try file.size() &- start &- Int64(header.count)
         // The last chunk may be empty only where it is the only one, or the text ends on a chunk's end.
         let whole = body / sealedLength
         let rest = Int(body % sealedLength)
@@ -44,7 +47,7 @@ package final class SealedFileReader: Sendable {
         let last = index == chunkCount &- 1
         let full = SealedFile.chunkLength &+ SealedFile.tagLength
         let length = last ? lastLength : full
-        let offset = Int64(SealedFile.headerLength) &+ Int64(index) &* Int64(full)
+        let offset = start &+ Int64(SealedFile.headerLength) &+ Int64(index) &* Int64(full)
         let sealed = try file.read(length, at: offset)
         guard sealed.count == length else { throw SealingError.tampered }
         return try stream.open(sealed, index: number, last: last)

@@ -15,15 +15,13 @@ import Darwin
 package final class SealedFileWriter: Sendable {
     private struct State {
         let file: FileDescriptor
-        var pending: [UInt8] = []
-        var index: UInt32 = 0
+        var chunks: SealedChunks
         var size: Int64 = 0
         var hash = SHA256()
     }
 
     private let path: String
     private let temporary: String
-    private let stream: SealedFile.Stream
     /// Nil once finished, abandoned or failed.
     private let state: Mutex<State?>
 
@@ -31,14 +29,17 @@ package final class SealedFileWriter: Sendable {
     package init(
         path: String, under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm = .aesGCM
     ) throws {
-        let prefix = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0.prefix(7)) }
-        let header = [Format.file.rawValue, algorithm.rawValue] + keyID.bytes + prefix
         self.path = path
         temporary = "\(path).\(Hex.encode(SecretKey.random().bytes.prefix(8))).part"
-        stream = try SealedFile.Stream(header: header, key: key, binding: binding)
         let file = try FileDescriptor(creating: temporary)
-        state = Mutex(State(file: file))
-        try file.write(header)
+        do {
+            let chunks = try SealedChunks(
+                under: key, keyID: keyID, binding: binding, algorithm: algorithm, file.write)
+            state = Mutex(State(file: file, chunks: chunks))
+        } catch {
+            unlink(temporary)
+            throw error
+        }
     }
 
     deinit { abandon() }
@@ -53,20 +54,14 @@ package final class SealedFileWriter: Sendable {
         try whileOpen { state in
             state.hash.update(bufferPointer: bytes)
             state.size &+= Int64(bytes.count)
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                if state.pending.count == SealedFile.chunkLength { try flush(&state, last: false) }
-                let part = rest.prefix(SealedFile.chunkLength &- state.pending.count)
-                state.pending.append(contentsOf: part)
-                rest = rest.dropFirst(part.count)
-            }
+            try state.chunks.append(bytes, state.file.write)
         }
     }
 
     /// Puts the file in its place, durably, and says what it holds.
     package func finish() throws -> SealedFile.Summary {
         try whileOpen { state in
-            try flush(&state, last: true)
+            try state.chunks.finish(state.file.write)
             try state.file.synchronise()
             _ = try FileDescriptor.checked("rename", path) { rename(temporary, path) }
         }
@@ -99,12 +94,5 @@ package final class SealedFileWriter: Sendable {
             }
             state = open
         }
-    }
-
-    private func flush(_ state: inout State, last: Bool) throws {
-        try state.file.write(stream.seal(state.pending, index: state.index, last: last))
-        state.pending.removeAll(keepingCapacity: true)
-        guard last || state.index < .max else { throw SealingError.tooLarge }
-        if !last { state.index &+= 1 }
     }
 }

@@ -53,6 +53,7 @@ enum ControlCommands {
         DemoCommand.self, ImportMessagesCommand.self, ImportListCommand.self, VerifyCommand.self,
         RulesCheckCommand.self, RulesExplainCommand.self,
         ImportWorkingDaysCommand.self, WorkdaysCommand.self,
+        ListBackupsCommand.self, DestroyedBackupsCommand.self, SettleBackupCommand.self,
     ]
 
     /// A router for the control socket; the folder's mode keeps others out.
@@ -70,6 +71,11 @@ enum ControlCommands {
                 answer = CommandAnswer(text: "\(error)", exitCode: 1)
             }
             return try Response.json(answer)
+        }
+        router.post("/backup") { request, _ in
+            let body = try await request.body.collect(upTo: 64 * 1024)
+            let order = try JSONDecoder().decode(BackupOrder.self, from: Data(body.readableBytesView))
+            return order.response(installation)
         }
         return router
     }
@@ -92,24 +98,8 @@ struct ControlClient {
     }
 
     func send(_ name: String, _ body: Data) throws -> CommandAnswer {
-        let handle = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard handle >= 0 else { throw Failure.noServer(path) }
+        let handle = try ask("/command/\(name)", body)
         defer { close(handle) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw Failure.noServer(path) }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(handle, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard connected == 0 else { throw Failure.noServer(path) }
-        let head =
-            "POST /command/\(name) HTTP/1.1\r\nHost: local\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
-        try write(Data(head.utf8) + body, to: handle)
         var answer = Data()
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -121,6 +111,42 @@ struct ControlClient {
             let found = try? JSONDecoder().decode(CommandAnswer.self, from: answer[end.upperBound...])
         else { throw Failure.broken }
         return found
+    }
+
+    /// Sends a request and answers the socket on which the server answers.
+    func ask(_ path: String, _ body: Data) throws -> Int32 {
+        let handle = try connected()
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: local\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+        do { try write(Data(head.utf8) + body, to: handle) } catch {
+            close(handle)
+            throw error
+        }
+        return handle
+    }
+
+    private func connected() throws -> Int32 {
+        let handle = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard handle >= 0 else { throw Failure.noServer(path) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            close(handle)
+            throw Failure.noServer(path)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(handle, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard connected == 0 else {
+            close(handle)
+            throw Failure.noServer(path)
+        }
+        return handle
     }
 
     private func write(_ data: Data, to handle: Int32) throws {

@@ -8,5 +8,11 @@ struct Mingjian: AsyncParsableCommand {
         abstract: "Receives, judges, routes, handles and answers reports of wrongdoing.",
         subcommands: [
             Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self, Rules.self,
+            Backup.self, BackupBook.self, Restore.self,
         ])
+
+    static func main() async {
+        Crash.leaveNothingBehind()
+        await main(nil)
+    }
 }

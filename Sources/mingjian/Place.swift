@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Backups
 import Casefile
 import Casework
 import Database
@@ -32,6 +33,12 @@ struct Place: Sendable {
 
     var socket: String { data + "/control.sock" }
     var lock: String { data + "/owner.lock" }
+    var files: String { data + "/files" }
+
+    func openDatabase() async throws -> any Database {
+        if let databaseURL { return try await PostgresDatabase.open(url: databaseURL, readers: 4) }
+        return try SQLiteDatabase.open(path: data + "/mingjian.sqlite", readers: 4)
+    }
 }
 
 /// Why an installation could not be opened; each says what to do.
@@ -40,6 +47,7 @@ enum PlaceError: Error, CustomStringConvertible {
     case noInstallation(String)
     case worldExists(String)
     case demoInProduction
+    case halfRestored(String)
 
     var description: String {
         switch self {
@@ -50,6 +58,11 @@ enum PlaceError: Error, CustomStringConvertible {
         case .worldExists(let data): "There is an installation in \(data) already. Nothing was changed."
         case .demoInProduction:
             "This is a demonstration with documented passwords: it is not served in production mode."
+        case .halfRestored(let data):
+            """
+            A restore into this place (\(data)) was cut off: what lies here is half a backup and is not opened. Remove \
+            the data folder and the keys folder, empty the PostgreSQL database if it is one, and restore again.
+            """
         }
     }
 }
@@ -62,7 +75,8 @@ struct Installation: Sendable {
 
     /// Opens, migrates and checks. One process owns an embedded database; PostgreSQL takes several.
     static func open(
-        _ place: Place, create: Bool, clock: Clock = .system, cost: PasswordCost = .standard
+        _ place: Place, create: Bool, clock: Clock = .system, cost: PasswordCost = .standard,
+        breached: BreachedList? = nil
     ) async throws -> Installation {
         let isNew = !FileManager.default.fileExists(atPath: place.keys)
         if isNew, !create { throw PlaceError.noInstallation(place.data) }
@@ -70,12 +84,11 @@ struct Installation: Sendable {
             atPath: place.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let lock = place.databaseURL == nil ? try OwnerLock(path: place.lock) : nil
         let keys = try KeysFolder.openOrCreate(path: place.keys)
-        let database: any Database =
-            if let url = place.databaseURL {
-                try await PostgresDatabase.open(url: url, readers: 4)
-            } else {
-                try SQLiteDatabase.open(path: place.data + "/mingjian.sqlite", readers: 4)
-            }
+        let database = try await place.openDatabase()
+        guard try await !database.read({ try HalfRestored.isMarked($0) }) else {
+            await database.close()
+            throw PlaceError.halfRestored(place.data)
+        }
         try await migrate(database, CasefileSchema.migrations, ReportingSchema.migrations)
         let fingerprint = keys.fingerprint
         let known = try await database.write { tx -> String? in
@@ -92,13 +105,15 @@ struct Installation: Sendable {
         let bodies = Dictionary(datasets, uniquingKeysWith: { first, _ in first })
         // What is looked up later is checked before anything is served.
         _ = try JurisdictionRules.shipped()
+        _ = try AccountPolicy.shipped()
         let rules = try RuleBook.shipped()
         guard let workflow = rules.current(on: clock.now().day) else { throw PlaceError.noInstallation(place.data) }
         let casefile = Casefile(
             database: database, clock: clock, workflow: workflow,
             calendar: try WorkingDayTable.shipped(),
             regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
-            files: try FileStore(folder: place.data + "/files"), gate: PasswordGate(), passwordCost: cost,
+            files: try FileStore(folder: place.files), gate: PasswordGate(breached: breached),
+            passwordCost: cost,
             rules: rules)
         try await casefile.finishRecomputing()
         return Installation(place: place, casefile: casefile, lock: lock)

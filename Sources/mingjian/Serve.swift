@@ -9,9 +9,11 @@ import Entrance
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Kernel
 import Logging
 import Observability
 import Reporting
+import Sealing
 import ServiceLifecycle
 import Site
 import UnixSignals
@@ -26,6 +28,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "on or off: the limits on how often one address may knock.") var limits: Switch = .on
     @Option(help: "Address under which people reach this server, for posters and receipts.") var publicURL: String?
     @Option(help: "Addresses of proxies whose X-Forwarded-For is believed.") var trustedProxy: [String] = []
+    @OptionGroup var evidence: EvidenceOptions
+    @Option(help: "A list of passwords known from breaches, which nobody may choose: plain, or sorted SHA-1 hashes.")
+    var breachedPasswords: String?
+    @Option(help: "Rules for visitors in place of those that ship: limits, waits, where leaving leads.")
+    var visitorRules: String?
     @Flag(help: "Secure cookies; refuses a demonstration world.") var production = false
 
     enum Switch: String, ExpressibleByArgument { case on, off }
@@ -35,25 +42,29 @@ struct Serve: AsyncParsableCommand {
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "mingjian")
-        let installation = try await Installation.open(place.place, create: false)
+        let installation = try await Installation.open(
+            place.place, create: false, breached: try breachedPasswords.map(BreachedList.init(path:)))
         let isDemo = try await installation.setting("kind") == "demo"
         if isDemo, production { throw PlaceError.demoInProduction }
         try await installation.casefile.checkRules()
         try await installation.casefile.refreshRules()
         if limits == .off { logger.warning("rate limits are off: anybody may knock as often as they like") }
+        let visitors = try Reporting.visitorRules(visitorRules)
         let shell = try Shell(
             bundles: [Entrance.bundle, Reporting.bundle, Desk.bundle, Administration.bundle],
-            settings: ShellSettings(secureCookies: production, trustedProxies: trustedProxy, isDemo: isDemo))
+            settings: ShellSettings(
+                secureCookies: production, trustedProxies: trustedProxy, isDemo: isDemo, leaveURL: visitors.leaveURL))
+        let casefile = installation.casefile.with(cleaner: try await evidence.cleaner(logger: logger))
         let services = Services(
-            shell: shell, casefile: installation.casefile, limit: RateLimit(isOn: limits == .on),
+            shell: shell, casefile: casefile, limit: RateLimit(isOn: limits == .on),
             navigation: DeskNavigation.entries + AdministrationNavigation.entries,
             publicURL: publicURL ?? "http://localhost:\(port)")
         let site = SiteRouter(shell: shell)
-        let reporting = ReportingRoutes(services)
+        let reporting = ReportingRoutes(services, visitors: visitors)
         try House(services, reporting: reporting).add(to: site.routes)
         let background: [any Service] = [
             metricsServer(metrics, logger: logger), controlServer(installation, logger: logger),
-            Sweeper(drafts: reporting.drafts, casefile: installation.casefile, logger: logger),
+            Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)
         let application = site.application(
@@ -121,6 +132,8 @@ struct House {
             )
             .add(middleware: SignInFirst())
         SignInRoutes(services).add(to: staff)
+        PasswordRoutes(services).add(to: staff)
+        AccountRoutes(services).add(to: staff)
         let desk = DeskAPI(services)
         desk.add(to: staff)
         DeskRoutes(services).add(to: staff)
@@ -142,20 +155,34 @@ struct Sweeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do {
-                    try await sweep()
-                } catch {
-                    logger.error("sweep failed", metadata: ["error": "\(type(of: error))"])
-                }
+                await sweep()
                 try? await Task.sleep(for: .seconds(1800))
             }
         }
     }
 
-    private func sweep() async throws {
-        try await SignInBrake(casefile).sweep()
-        try await drafts.sweep()
-        try await casefile.refreshRules()
-        try await casefile.sweepFiles(keeping: try await drafts.storedFiles())
+    /// On a thread of its own: a day's evidence may be gigabytes.
+    private func renewFiles() async throws {
+        let (files, now) = (casefile.files, casefile.clock.now())
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { done.resume(with: Result { _ = try files.renewOld(now: now) }) }
+        }
+    }
+
+    /// Each step by itself: what fails today does not keep the rest from being done.
+    private func sweep() async {
+        await step("sign-ins") { try await SignInBrake(casefile).sweep() }
+        await step("exports") { try await casefile.endExports() }
+        await step("drafts") { try await drafts.sweep() }
+        await step("rules") { try await casefile.refreshRules() }
+        await step("destructions") { try await casefile.carryOutDestructions() }
+        await step("files") { try await casefile.sweepFiles(keeping: try await drafts.storedFiles()) }
+        await step("times of files") { try await renewFiles() }
+    }
+
+    private func step(_ name: String, _ body: () async throws -> Void) async {
+        do { try await body() } catch {
+            logger.error("sweep failed", metadata: ["step": "\(name)", "error": "\(type(of: error))"])
+        }
     }
 }

@@ -15,7 +15,7 @@ from pages import SAME
 
 STATED = re.compile(r'\b(?:routes|staff|router)\s*\.(get|post|put|patch|delete)\(\s*(?:"([^"]*)"|([^)"]+)\))')
 # Served on a socket of its own: to whoever runs the machine, not to a browser.
-MACHINE = {"/command/:name", "/metrics"}
+MACHINE = {"/backup", "/command/:name", "/metrics"}
 SORTS = ("receivedAt", "-receivedAt", "due")
 
 
@@ -27,7 +27,7 @@ def routes():
         for method, literal, computed in STATED.findall(path.read_text(encoding="utf-8")):
             if computed:
                 assert computed == "RouterPath(step.path", f"a route that the sources compute: {computed} in {path}"
-                found |= {(method.upper(), "/report/story"), (method.upper(), "/report/demand")}
+                found |= {(method.upper(), "/report/when"), (method.upper(), "/report/demand")}
             elif literal not in MACHINE:
                 found.add((method.upper(), literal or "/"))
     described = {
@@ -49,7 +49,8 @@ def filled(pattern, report, file="证据.txt", acts=("register",)):
     """The addresses that a pattern stands for, asked about one report."""
     if pattern.endswith("/acts/:name"):
         return [filled(pattern.removesuffix(":name"), report)[0] + act for act in acts]
-    values = {":id": report, ":note": report, ":ticket": report, ":name": quote(file), ":file": "site.css", ":n": "0"}
+    values = {":id": report, ":note": report, ":ticket": report, ":name": quote(file), ":file": "site.css", ":n": "0",
+              ":number": "1", ":list": report}
     parts = [values.get(part, part) for part in pattern.split("/")]
     unknown = [part for part in parts if part.startswith(":")]
     assert not unknown, f"a new door: say in doors.py how {pattern} is filled in"
@@ -120,6 +121,17 @@ class Knocker:
             assert answer.status_code < 500, f"{self} {path}: {answer.status_code}"
             # The id that a form draws for what it will record is another one each time.
             text = re.sub(r'(name="record" value=")[^"]+', r"\1", answer.text)
+            # What a browser prints of a report bears the time of the look.
+            text = re.sub(r'(<p class="print-mark">)[^<]+', r"\1", text)
+            if path.startswith("/account"):
+                # One's own account tells when it was used last: by this very look.
+                text = re.sub(r"<time>[^<]+", "<time>", text)
+            if path == "/exports":
+                # How long each is still there, in minutes.
+                text = re.sub(r"<td>\d+ 小时 \d+ 分</td>", "", text)
+            if path.startswith("/audit/reports/"):
+                # An auditor's looks are on record, this very one too.
+                text = re.sub(r'<tr><th scope="row">[^<]*</th><td>审计员查看</td>.*?</tr>', "", text)
             seen[path] = (answer.status_code, answer.headers.get("Location", "") + text)
             if path.startswith("/api/") or "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
@@ -127,7 +139,10 @@ class Knocker:
                 link = link.replace("&amp;", "&")
                 kind = re.sub(r"[0-9a-f-]{36}", ":id", urlsplit(link).path)
                 # Two of a kind: what differs between two reports that one may read is not asked here.
-                skipped = link.startswith("/assets/") or "lang=" in link
+                # A look at evidence, of an auditor and the fetching of an export are on record: the pages that tell of
+                # them would be others after it.
+                skipped = link.startswith(("/assets/", "/audit/reports/", "/exports/")) or "lang=" in link
+                skipped = skipped or "/files/" in link
                 if link not in seen and link not in waiting and not skipped:
                     kinds[kind] = kinds.get(kind, 0) + 1
                     if kinds[kind] <= 2:

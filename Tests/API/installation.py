@@ -41,6 +41,8 @@ class Installation:
         self.engine = engine
         self.process = self.url = self.database = None
         self.log = self.folder / "server.log"
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir(parents=True, exist_ok=True)
         if engine == "postgres":
             name = "api_" + uuid.uuid4().hex
             postgres_tool("psql", POSTGRES, "-q", "-c", f"CREATE DATABASE {name}" + (
@@ -70,7 +72,8 @@ class Installation:
         """Starts the server on a free port and waits for its line."""
         self.process = subprocess.Popen(
             [BINARY, "serve", *map(str, self.place), "--port", "0", *options],
-            stdout=subprocess.PIPE, stderr=open(self.log, "ab"), text=True)
+            stdout=subprocess.PIPE, stderr=open(self.log, "ab"), text=True,
+            env={**os.environ, "TMPDIR": str(self.temporary)})
         line = self.process.stdout.readline()
         assert line.startswith("ready http://"), f"no ready line: {line!r}\n{self.log.read_text()[-2000:]}"
         self.url = line.split()[1]

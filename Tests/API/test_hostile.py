@@ -8,6 +8,8 @@ import contract
 import pytest
 import requests
 from client import problem
+from doors import Knocker
+from visitor import Visitor
 from world import QINGTANG, letter
 
 REPORTS = "/api/v1/reports"
@@ -135,6 +137,7 @@ def test_wrong_methods_are_told_the_right_ones(sqlite_world):
         ("DELETE", REPORTS, "POST"), ("GET", REPORTS, "POST"), ("POST", "/api/v1/inbox", "GET"),
         ("PATCH", "/api/v1/receipt", "GET"), ("GET", "/api/v1/session", "DELETE"), ("PUT", "/api/v1/session", "POST"),
         ("OPTIONS", "/api/v1/receipt/rating", "POST"), ("MKCOL", "/api/v1/inbox", "GET"),
+        ("TRACE", "/api/v1/inbox", "GET"),
     ]:
         answer = clerk.session.request(method, sqlite_world.url + path, timeout=10)
         is_clear(answer, 405)
@@ -173,6 +176,24 @@ def test_words_are_words(world, text):
     assert view["content"] == text and view["title"] == text.strip() or view["title"] == text
     assert view["reported"][0]["name"].strip() == text.strip() and view["messages"][-1]["text"] == text
     assert text in view["history"][1]["texts"].values()
+
+
+def test_no_joined_character_brings_a_tag_into_a_page(world):
+    """To some, a sign and what clings to it are one character, and no `<` any more; to a browser they are two."""
+    tag = "\u0600<mjx a=\u0600\"b\u0301\u0600'c\u0301>\u0301"
+    receipt, report, organ = world.filed({
+        **letter(), "title": tag, "content": tag, "demand": tag,
+        "reported": [{"kind": "person", "name": tag, "unit": tag, "position": tag, "management": "county"}]})
+    receipt.message(tag)
+    clerk = Knocker(world.who_has(report, organ)[0])
+    looked = 0
+    for path, (status, text) in clerk.everything(report).items():
+        if not path.startswith("/api/"):
+            assert "<mjx" not in text, path
+            looked += "mjx" in text
+    assert looked >= 3, "the queue, the report and what is printed show it"
+    told = Visitor(world.url).get("/receipt").post("/receipt", {"receipt": receipt.digits}).text
+    assert "mjx" in told and "<mjx" not in told
 
 
 def test_sign_in_takes_words_as_words(world):

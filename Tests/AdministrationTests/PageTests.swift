@@ -97,6 +97,8 @@ struct PageTests {
                         shell.frame(request, context, title: title)
                     })
             SignInRoutes(services).add(to: staff)
+            PasswordRoutes(services).add(to: staff)
+            AccountRoutes(services).add(to: staff)
             AdministrationRoutes(services).add(to: staff)
             let (ports, found) = AsyncStream.makeStream(of: Int.self)
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -178,7 +180,7 @@ struct PageTests {
             let one = Visitor(port: port)
             try await one.signIn("xz.one", passwords[0])
             #expect(try await one.get("/office").status == 403, "the one-time password comes first")
-            let own = [("old", passwords[0]), ("new", "一句只有我知道的很长的话"), ("again", "一句只有我知道的很长的话")]
+            let own = [("old", passwords[0]), ("new", "一句只有我自己知道的相当长的话"), ("again", "一句只有我自己知道的相当长的话")]
             #expect(try await one.post("/password", own).status == 303)
             let office = try await one.get("/office")
             #expect(office.status == 200 && office.body.contains("action=\"/office/admit\""))
@@ -309,7 +311,20 @@ struct PageTests {
                 ),
                 ("first-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
                 ("poster", PosterPage(organ, address: "a", place: "b")),
-                ("office", OfficePage(clerk, world, oneTime: Set(world.staff.keys), texts: texts)),
+                (
+                    "office",
+                    OfficePage(
+                        clerk, world, oneTime: Set(world.staff.keys),
+                        reset: world.staff.mapValues { _ in house.casefile.clock.now() }, texts: texts)
+                ),
+                ("reset-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
+                (
+                    "accounts",
+                    AccountRulesPage(
+                        try .shipped(), choice: AccountChoice(by: admin.id, at: house.casefile.clock.now()),
+                        world: world,
+                        mayChoose: true, sent: nil, [FieldError("least", "entrance.faults.number")], texts)
+                ),
             ]
             for (name, model) in samples {
                 #expect(

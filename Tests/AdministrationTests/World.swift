@@ -20,6 +20,10 @@ struct House {
         try await migrate(database, CasefileSchema.migrations)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // As in the demonstration, nobody must have a second factor.
+        try await database.write { tx in
+            try tx.run("INSERT INTO setting (name, value) VALUES ('kind', 'demo')")
+        }
         return House(
             casefile: Casefile(
                 database: database, clock: .system, workflow: try .shipped(), calendar: try .shipped(),

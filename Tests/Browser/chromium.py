@@ -104,9 +104,20 @@ class Chromium:
     def heading(self):
         return self.one("h1").text
 
-    def press(self, selector):
-        """Presses what leads to another page, and waits for that page."""
-        return self._leave(lambda: self._click(self.one(selector)))
+    def press(self, selector, seconds=30):
+        """Presses what leads to another page, says yes where a script asks, and waits for that page."""
+        button = self.one(selector)
+        asks = self.scripts and button.get_attribute("data-confirm")
+
+        def act():
+            self._click(button)
+            if asks:
+                self.driver.switch_to.alert.accept()
+        return self._leave(act, seconds)
+
+    def start(self, selector):
+        """Presses what goes on upon this page."""
+        self._click(self.one(selector))
 
     def follow(self, words):
         """Opens the first report in the queue with these words in its line; answers whether there is one."""
@@ -118,10 +129,10 @@ class Chromium:
     def back(self):
         return self._leave(self.driver.back)
 
-    def _leave(self, act):
+    def _leave(self, act, seconds=30):
         page = self.driver.find_element(By.TAG_NAME, "html").id
         act()
-        WebDriverWait(self.driver, 30, 0.05).until(
+        WebDriverWait(self.driver, seconds, 0.05).until(
             lambda driver: driver.find_element(By.TAG_NAME, "html").id != page)
         return self
 

@@ -50,11 +50,7 @@ class Desk:
             self.window.look(f"the form of {name}")
         answers = {field: self._chosen(form, field, answer) for field, answer in (answers or {}).items()}
         self.window.fill(answers, form)
-        button = self.window.one(f"{form} .button")
-        if button.get_attribute("data-confirm") and self.window.scripts:
-            self.window._leave(lambda: (self.window._click(button), self.window.driver.switch_to.alert.accept()))
-        else:
-            self.window.press(f"{form} .button")
+        self.window.press(f"{form} .button")
         return self
 
     def _chosen(self, form, field, answer):

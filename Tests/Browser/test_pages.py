@@ -38,6 +38,10 @@ def test_staff_read_every_page_of_the_desk(window, language, scripts):
     desk.sign_in("qt.letters2")
     page.open("/password").look()
     page.fill({"old": "wrong", "new": "short", "again": "other"}).press("main .button").look("a password refused")
+    page.open("/account").look("my account")
+    page.open("/account/second-factor").look("no second factor yet")
+    page.press("main form .button").look("the secret for an app")
+    page.fill({"code": "1", "password": "x"}).press("main form .button").look("a code refused")
     page.open("/office").look()
     for tab in ["waiting", "holding", "followed", "done"]:
         page.open(f"/desk?tab={tab}").look()
@@ -55,6 +59,8 @@ def test_staff_read_every_page_of_the_desk(window, language, scripts):
     page.fill({"name": "翟正言", "unit": "清棠县纪委监委", "way": "asked", "text": "问了两次进展。"})
     page.press("main form .button").look("what I recorded")
     assert page.one(".notice.done") and page.all("main article")
+    page.open("/desk/search").look("searching").press("main form .button").look("a search refused")
+    page.fill({"words": "水渠"}, "main form").press("main form .button").look("what was found")
     desk.sign_in("wc.internal1")
     page.open("/interference").look("interference to examine")
     page.press("main article form .button").look("an examination refused")
@@ -107,10 +113,12 @@ def test_an_administrator_reads_every_page(window, language, scripts):
     person = page.one('main a[href^="/admin/people/"]').get_attribute("href").removeprefix(page.base)
     for path in ["/admin/new-organ", f"{organ}/change", f"{organ}/new-office", f"{organ}/new-person",
                  f"{organ}/poster", office, person, f"{person}/change", "/office", "/password", "/admin/rules",
-                 "/admin/rules/change", "/admin/calendar"]:
+                 "/admin/rules/change", "/admin/calendar", "/admin/accounts", "/account"]:
         page.open(path).look(path.replace(organ, "an organ").replace(person, "a person"))
     for path in ["/admin/new-organ", f"{organ}/new-office", f"{organ}/new-person"]:
         page.open(path).press("main form .button").look(f"{path} refused")
+    other = page.open(organ).all('main a[href^="/admin/people/"]')[1].get_attribute("href").removeprefix(page.base)
+    page.open(other).look("a colleague").open(f"{other}/reset").look("before a reset")
     away = organ.removeprefix("/admin") + "/away"
     stand_ins = page.open(organ).one('main a[href^="/offices/"]').get_attribute("href").removeprefix(page.base)
     for path in [away, stand_ins, "/absence"]:

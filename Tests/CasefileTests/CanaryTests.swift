@@ -34,6 +34,9 @@ import Testing
             let view = try #require(try await world.view(filed.id, "q.registrar"))
             #expect(view.letter == letter)
             #expect(view.files.map(\.name) == [words[9] + ".txt"])
+            for (kind, word) in [(SearchKind.name, words[3]), (.unit, words[4]), (.text, words[1])] {
+                #expect(try await world.found(kind, word, "q.registrar") == [filed.id])
+            }
             let opened = try await world.casefile.file(
                 named: words[9] + ".txt", of: filed.id, for: try world["q.registrar"])
             #expect(try opened.reader.chunk(0) == Array(words[10].utf8))

@@ -36,7 +36,7 @@ extension Inspection {
 
     /// Sits where the report is, or took part while it was here.
     private func worksOnIt(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
-        let tookPart = standing.done.contains { $0.custody == custody.index && $0.staff == person.id }
+        let tookPart = tookPart(person, custody)
         let phase = model.workflow.stages[standing.stage]?.phase
         if standing.team.contains(person.id), phase == .handling { return true }
         return places.contains { place in
@@ -54,6 +54,14 @@ extension Inspection {
         }
     }
 
+    /// Did something there, and not only with the identity, for which nobody sees the report.
+    private func tookPart(_ person: Staff, _ custody: Custody) -> Bool {
+        standing.done.contains { act in
+            act.custody == custody.index && act.staff == person.id && act.act != "open-identity"
+                && act.codes["request-act"] != "open-identity"
+        }
+    }
+
     /// From acceptance until the conclusion the notice of acceptance is owed (规则 26条).
     private static let accepted: Set = [
         "referred", "signed", "allocated", "disposal-proposed", "inquiring", "verifying", "report-signing", "handling",
@@ -65,7 +73,10 @@ extension Inspection {
             return false
         }
         // To verify or ask a first leader one level down, a principal must be among them.
-        let disposed = standing.done.last { $0.act == "dispose" && $0.custody == custody.index }
+        let disposed = standing.done.last {
+            ["dispose", "amend"].contains($0.act) && $0.custody == custody.index
+                && ($0.act == "dispose" || $0.codes["first-leader"] != nil)
+        }
         let isForPrincipal =
             standing.stage == "disposal-proposed" && ["inquiry", "verify"].contains(standing.disposal)
             && disposed?.codes["first-leader"] == "yes"
@@ -81,7 +92,7 @@ extension Inspection {
             let rest = standing.custodies[(index + 1)...]
             let down = rest.first.map { $0.via == "forward" || $0.via == "assign" } ?? false
             let places = world.places(of: person.id).filter { $0.office == sender.intakeOffice }
-            let tookPart = standing.done.contains { $0.custody == sender.index && $0.staff == person.id }
+            let tookPart = tookPart(person, sender)
             return down && (places.contains { $0.role == .director } || (tookPart && !places.isEmpty))
                 && rest.allSatisfy { world.lies($0.organ, within: sender.organ) }
         }

@@ -44,7 +44,7 @@ struct Scene: Sendable {
 
     /// Acts that change nothing for anybody else.
     static let small: Set = [
-        "message", "open-identity", "urge", "review-shelved", "outside-accepted", "link", "split",
+        "message", "urge", "review-shelved", "outside-accepted", "link", "split", "hold",
     ]
 
     static func official(
@@ -113,8 +113,10 @@ extension Scene {
             isFull: false),
         Scene(
             name: "one organ, every request", signed: true,
-            asks: ["extend", "pause", "clarify", "determine-false", "protect", "trace"], requests: 1,
-            ways: ["refer"], disposals: ["verify"], skips: small.union(["notify", "verify-identity"]), isFull: false),
+            asks: [
+                "extend", "pause", "clarify", "determine-false", "protect", "trace", "open-identity", "release-hold",
+            ], requests: 1, ways: ["refer"], disposals: ["verify"],
+            skips: small.union(["notify", "verify-identity"]).subtracting(["hold"]), isFull: false),
         Scene(
             name: "one organ, others act for those who are away", recusals: 1, ways: plain, disposals: ["inquiry"],
             away: ["q1.leaders.principal.7", "q1.leaders.deputy.5", "q1.inspection.director.8"],

@@ -66,6 +66,7 @@ struct Shape: Hashable {
         category = standing.category.flatMap { ["appeal", "suggestion"].contains($0) ? $0 : nil }
         let claims = [
             "real-name", "signed-name", "supervised", "result-due", "result-unrecognised", "notice-due", "paused",
+            "held",
         ]
         facts = Set(claims.filter(standing.holds))
         if standing.fact("first-leader", in: world) == "yes" { facts.insert("first-leader") }

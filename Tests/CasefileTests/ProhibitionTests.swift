@@ -22,6 +22,10 @@ import Testing
                 if page.items.contains(where: { $0.id == id }) { opened.append("inbox \(tab) \(sort)") }
             }
         }
+        // Words that every letter of these worlds holds.
+        for words in ["前湾", "补偿款"] where try await world.found(.text, words, username).contains(id) {
+            opened.append("search \(words)")
+        }
         for act in world.casefile.workflow.actOrder {
             do {
                 try await world.casefile.perform(act, on: id, by: viewer, input: [:])

@@ -59,7 +59,7 @@ extension SmallWorld {
     func amend(_ id: ReportID, by username: String, reported party: ReportedParty) async throws {
         let row: [String: InputValue] = [
             "kind": .text(party.kind.rawValue), "name": .text(party.name), "unit": .text(party.unit),
-            "management": .text(party.management.rawValue),
+            "management": .text(party.management.rawValue), "principal": .text(party.principal ? "true" : "false"),
         ]
         try await act("amend", id, username, ["reported": .items([row]), "reason": .text("来电核实")])
     }
@@ -84,6 +84,16 @@ extension SmallWorld {
                 "results": .items([["party": .text("1"), "finding": .text(finding), "handling": .text("none")]]),
                 "text": .text("没有查到"),
             ])
+    }
+
+    /// One custodian asks for the identity to be opened, another agrees.
+    func open(
+        _ id: ReportID, by asker: String, and second: String, to reader: String? = nil, hours: String = "4"
+    ) async throws {
+        var input: ActInput = ["ground": .text("contact"), "window": .text(hours), "reason": .text("电话核实")]
+        if let reader { input["reader"] = .text(try self[reader].staff.description) }
+        try await act("open-identity", id, asker, input)
+        try await decide(id, second)
     }
 
     /// The acts that somebody is offered; none where the report does not exist for them.

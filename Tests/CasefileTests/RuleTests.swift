@@ -130,7 +130,7 @@ import Testing
                 of: session, token: one.token, from: "first password of mine", to: "a better sentence for me")
             #expect(try await world.casefile.session(two.token) == nil)
             #expect(try await world.casefile.session(one.token)?.mustChange == false)
-            world.clock.advance(seconds: SessionLimits.idleSeconds + 1)
+            world.clock.advance(seconds: try AccountPolicy.shipped().idleSeconds + 1)
             #expect(try await world.casefile.session(one.token) == nil)
         }
     }

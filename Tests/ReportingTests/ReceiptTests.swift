@@ -199,7 +199,7 @@ extension Town {
             #expect(browser.page.contains("留言已送到") && browser.page.contains("谢谢"))
             try await browser.upload("/receipt/files", [("单据.txt", Array("收据".utf8))])
             try await browser.upload("/receipt/files", [("单据.txt", Array("收据二".utf8))])
-            #expect(browser.page.contains("单据.txt") && browser.page.contains("单据-2"))
+            #expect(browser.page.contains("单据.txt") && browser.page.contains("单据 (2).txt"))
             try await browser.post("/receipt/rating", [("comment", "慢")])
             #expect(browser.status == 422 && browser.page.contains("慢</textarea>"))
             try await browser.post("/receipt/rating", [("score", "4"), ("settled", "yes"), ("comment", "慢")])

@@ -31,7 +31,9 @@ struct Town {
 
     struct NoTown: Error {}
 
-    static func make(_ engine: Engine, limits: DraftLimits) async throws -> Town {
+    static func make(
+        _ engine: Engine, limits: DraftLimits, limit: RateLimit, visitors: String?
+    ) async throws -> Town {
         let folder = NSTemporaryDirectory() + "town-" + DraftID.random().description
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let database = try await TestDatabase.make(engine)
@@ -85,8 +87,9 @@ struct Town {
         try await casefile.enlarge(organs: [root, organ], offices: all, staff: staff)
         let services = Services(
             shell: try Shell(bundles: [Entrance.bundle, Reporting.bundle]), casefile: casefile,
-            limit: RateLimit(isOn: false), navigation: [], publicURL: "http://localhost")
-        let reporting = ReportingRoutes(services, limits: limits)
+            limit: limit, navigation: [], publicURL: "http://localhost")
+        let reporting = ReportingRoutes(
+            services, limits: limits, visitors: try Reporting.visitorRules(visitors))
         let site = SiteRouter(shell: services.shell)
         reporting.add(to: site.routes)
         site.routes.post("/api/v1/reports") { try await reporting.filePublicly($0, $1) }
@@ -143,9 +146,10 @@ struct Town {
 
 /// Runs a test in a town of its own.
 func withTown(
-    _ engine: Engine = .sqlite, limits: DraftLimits = .standard, _ body: (Town) async throws -> Void
+    _ engine: Engine = .sqlite, limits: DraftLimits = .standard, limit: RateLimit = RateLimit(isOn: false),
+    visitors: String? = nil, _ body: (Town) async throws -> Void
 ) async throws {
-    let town = try await Town.make(engine, limits: limits)
+    let town = try await Town.make(engine, limits: limits, limit: limit, visitors: visitors)
     let result: Result<Void, any Error>
     do {
         try await body(town)

@@ -1,6 +1,3 @@
-import Crypto
-import CryptoExtras
-import Foundation
 import Kernel
 import Testing
 
@@ -85,21 +82,5 @@ struct KnownAnswerTests {
         #expect(Hex.encode(token.hash) == "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd")
         #expect(
             Hex.encode(token.sealingKey.bytes) == "bb378dd09cafb52b94a5b4345facba1be11417cd7229a66cd218e330905d6005")
-    }
-
-    @Test func `scrypt answers RFC 7914 and HKDF answers RFC 5869`() throws {
-        let scrypt = try KDF.Scrypt.deriveKey(
-            from: Array("password".utf8), salt: Array("NaCl".utf8), outputByteCount: 64, rounds: 1024, blockSize: 8,
-            parallelism: 16)
-        #expect(
-            Hex.encode(scrypt.withUnsafeBytes { Array($0) })
-                == "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
-                + "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640")
-        let hkdf = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: [UInt8](repeating: 0x0B, count: 22)), salt: bytes(from: 0, 13),
-            info: bytes(from: 0xF0, 10), outputByteCount: 42)
-        #expect(
-            Hex.encode(hkdf.withUnsafeBytes { Array($0) })
-                == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
     }
 }

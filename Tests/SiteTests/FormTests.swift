@@ -35,7 +35,7 @@ struct FormTests {
         #expect(throws: FormError.tooManyFields) { try form(String(repeating: "a=1&", count: 1001)) }
     }
 
-    @Test func `no bytes stop the parser, and what it takes it would take again`() {
+    @Test func `no fuzzed bytes stop the parser, and what it takes it would take again`() {
         let seeds = ["a=1&b=2", "x=%E4%B8%BE&x=+", "reported-0-name=%41&&=&&k", ""].map { Array($0.utf8) }
         let rounds = fuzz(seeds, with: ["%", "%E4", "&", "=", "%00", "+", "\u{0}"].map { Array($0.utf8) }) { bytes, _ in
             guard let form = try? Form(parsing: bytes) else { return }

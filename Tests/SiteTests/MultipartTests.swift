@@ -48,7 +48,7 @@ struct MultipartTests {
         }
     }
 
-    @Test func `however the bytes arrive, and whatever they are, the same comes out`() {
+    @Test func `however fuzzed bytes arrive, and whatever they are, the same comes out`() {
         let seeds = [sample, "--b0\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%E4\r\n\r\nx\r\n--b0--"]
         let inserts = ["\r\n--b0", "\r\n\r\n", "--", "\"", ";", "\r", "Content-Disposition: form-data; name=q\r\n"]
         let rounds = fuzz(seeds.map { Array($0.utf8) }, with: inserts.map { Array($0.utf8) }) { bytes, random in

@@ -48,6 +48,21 @@ struct TextTests {
         #expect(field.describedBy == "f-told-hint")
     }
 
+    @Test func `two fields that are missing are told apart, and a page's own question is not repeated`() throws {
+        let texts = shell.texts[.zhHans]
+        let summary = ErrorSummary(["a", "b", "c"].map { FieldError($0, "errors.field.missing") }, texts)
+        let drawn = try shell.templates.render(
+            "error-summary",
+            PageScope(
+                model: summary.naming([FormField("a", "姓名"), FormField("b", "电话", isHeading: true)]),
+                page: PageFrame(title: "t", language: .zhHans, area: .public, address: "/"), texts: texts.tree,
+                assets: shell.assets.tree))
+        let message = texts.text("errors.field.missing")
+        for line in ["#f-a\">姓名：\(message)<", "#f-b\">\(message)<", "#f-c\">\(message)<"] {
+            #expect(drawn.contains(line), "\(drawn)")
+        }
+    }
+
     @Test func `a choice is a group whose options can each be reached by their label`() throws {
         let field = FormField(
             "kind", "Which?", .choice, hint: "hint of all",

@@ -82,9 +82,9 @@ struct ErrorPage: MustacheParent {
     init(_ error: SiteError, _ texts: Catalogue, requestID: String) {
         let key = "errors." + error.kind.rawValue
         title = texts.text(key + ".title")
-        what = texts.format(error.messageKey ?? key + ".what", error.arguments)
+        what = texts.format(error.messageKey ?? key + ".what", error.arguments(in: texts.language))
         kept = texts.text(key + ".kept")
-        next = texts.format(key + ".next", error.arguments)
+        next = texts.format(key + ".next", error.arguments(in: texts.language))
         self.requestID = error.kind == .fault || error.kind == .unavailable ? requestID : nil
         summary = error.fields.isEmpty ? nil : ErrorSummary(error.fields, texts, linked: false)
     }
@@ -120,7 +120,7 @@ struct Problem: Encodable {
         type = error.type
         title = texts.text(key + ".title")
         status = error.kind.status.code
-        detail = texts.format(error.messageKey ?? key + ".what", error.arguments)
+        detail = texts.format(error.messageKey ?? key + ".what", error.arguments(in: texts.language))
         errors = error.fields.map { Field(field: $0.field, message: texts.format($0.messageKey, $0.arguments)) }
     }
 

@@ -57,6 +57,8 @@ package struct SiteError: Error, Sendable, Equatable {
     package var messageKey: String?
     /// What the sentence's `{placeholders}` stand for.
     package var arguments: [String: String] = [:]
+    /// What stands for more of them in each language, such as the name of a rule.
+    package var ownWords: [Language: [String: String]] = [:]
     /// The fields at fault, in the order of the form.
     package var fields: [FieldError] = []
     /// Fields of the answer, such as `Retry-After` and `Allow`.
@@ -71,6 +73,11 @@ package struct SiteError: Error, Sendable, Equatable {
 }
 
 extension SiteError {
+    /// What fills the sentence in a language.
+    func arguments(in language: Language) -> [String: String] {
+        arguments.merging(ownWords[language] ?? [:]) { $1 }
+    }
+
     /// 404: there is nothing here, or nothing that this person may know of.
     package static let notFound = SiteError(.notFound)
     /// 403: readable, but not this person's to do.

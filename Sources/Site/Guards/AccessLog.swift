@@ -4,12 +4,18 @@ import Logging
 import Metrics
 import Synchronization
 
-/// One line and one measurement a request.
+/// One line and one measurement for each request of somebody who is signed in; for visitors, numbers by the hour.
 ///
 /// Neither holds an address, a user agent, a query or the path itself, only the route's pattern: what a person did
-/// cannot be read from them.
+/// cannot be read from them, nor, of a visitor, when (``HourlyTally``). Faults of our own are told at once.
 struct AccessLog: RouterMiddleware {
-    private let instruments = Instruments()
+    private let instruments: Instruments
+    private let tally: HourlyTally
+
+    init(_ instruments: Instruments, tally: HourlyTally) {
+        self.instruments = instruments
+        self.tally = tally
+    }
 
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
@@ -19,15 +25,19 @@ struct AccessLog: RouterMiddleware {
         let elapsed = ContinuousClock.now - start
         let route = context.endpointPath ?? "-"
         let method = Self.known(request.method)
+        let status = response.status.code
         let (seconds, attoseconds) = elapsed.components
         let nanoseconds = seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000
+        guard context.trace.isStaff || status >= 500 else {
+            tally.add(.init(route: route, method: method, status: status), nanoseconds: nanoseconds)
+            return response
+        }
         context.logger.info(
             "request",
             metadata: [
-                "method": "\(method)", "route": "\(route)", "status": "\(response.status.code)",
-                "ms": "\(nanoseconds / 1_000_000)",
+                "method": "\(method)", "route": "\(route)", "status": "\(status)", "ms": "\(nanoseconds / 1_000_000)",
             ])
-        instruments.record(route: route, method: method, status: response.status.code, nanoseconds: nanoseconds)
+        instruments.record(route: route, method: method, status: status, nanoseconds: [nanoseconds], count: 1)
         return response
     }
 
@@ -48,7 +58,7 @@ final class Instruments: Sendable {
 
     private let made = Mutex<[Key: (counter: Counter, timer: Metrics.Timer)]>([:])
 
-    func record(route: String, method: String, status: Int, nanoseconds: Int64) {
+    func record(route: String, method: String, status: Int, nanoseconds: [Int64], count: Int) {
         let key = Key(route: route, method: method, status: status)
         let pair = made.withLock { made in
             if let pair = made[key] { return pair }
@@ -60,7 +70,7 @@ final class Instruments: Sendable {
             made[key] = (counter, timer)
             return (counter, timer)
         }
-        pair.counter.increment()
-        pair.timer.recordNanoseconds(nanoseconds)
+        pair.counter.increment(by: count)
+        for duration in nanoseconds { pair.timer.recordNanoseconds(duration) }
     }
 }

@@ -53,7 +53,8 @@ package final class RateLimit: Sendable {
         }
     }
 
-    init(isOn: Bool, capacity: Int, seconds: @escaping @Sendable () -> Double) {
+    /// With a clock of one's own, in seconds.
+    package init(isOn: Bool, capacity: Int, seconds: @escaping @Sendable () -> Double) {
         self.isOn = isOn
         self.capacity = max(1, capacity)
         self.seconds = seconds

@@ -6,10 +6,17 @@ import Hummingbird
 /// The referrer policy is `same-origin`: nothing is told to other sites, while `no-referrer` would make browsers send
 /// `Origin: null` with our own forms (Fetch standard, “append a request Origin header”).
 struct SecurityHeaders: RouterMiddleware {
-    static let policy = [
-        "default-src 'none'", "style-src 'self'", "img-src 'self'", "script-src 'self'", "connect-src 'self'",
-        "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-    ].joined(separator: "; ")
+    static let policy = policy(formsMayLeadTo: nil)
+
+    /// The policy of a page whose forms may lead to one origin besides our own: browsers that hold a redirect after a
+    /// form against `form-action` would otherwise stop “leave at once”.
+    static func policy(formsMayLeadTo origin: String?) -> String {
+        [
+            "default-src 'none'", "object-src 'none'", "style-src 'self'", "img-src 'self'", "script-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'" + (origin.map { " " + $0 } ?? ""), "frame-ancestors 'none'", "base-uri 'none'",
+        ].joined(separator: "; ")
+    }
 
     private static let fields: [(HTTPField.Name, String)] = [
         (.contentSecurityPolicy, policy),

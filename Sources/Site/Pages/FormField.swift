@@ -140,19 +140,38 @@ package struct FormField: MustacheParent, Sendable {
 
 /// The list at the top of a form that was not taken, each line a link to its field; partial `error-summary`.
 package struct ErrorSummary: MustacheParent, Sendable {
-    private let lines: [[String: String]]
+    private var lines: [[String: String]]
     private let messages: [String: String]
     private let isLinked: Bool
+    private let joint: String
 
     /// `form`: the `form` of the fields, where they have one.
     package init(_ errors: [FieldError], _ texts: Catalogue, linked: Bool = true, form: String = "") {
         lines = errors.map {
-            ["message": texts.format($0.messageKey, $0.arguments), "href": "#" + Self.id(for: $0.field, in: form)]
+            [
+                "label": "", "message": texts.format($0.messageKey, $0.arguments),
+                "href": "#" + Self.id(for: $0.field, in: form),
+            ]
         }
+        joint = texts.text("shell.error-joint")
         messages = Dictionary(
             errors.map { ($0.field, texts.format($0.messageKey, $0.arguments)) },
             uniquingKeysWith: { first, _ in first })
         isLinked = linked
+    }
+
+    /// Each line begins with what its field is called, so that two that are missing are told apart. A field that asks the
+    /// page's own question goes without.
+    package func naming(_ fields: [FormField]) -> ErrorSummary {
+        let labels = Dictionary(
+            fields.filter { !$0.isHeading }.map { ("#" + $0.id, $0.label) }, uniquingKeysWith: { first, _ in first })
+        var named = self
+        named.lines = lines.map { line in
+            var line = line
+            line["label"] = line["href"].flatMap { labels[$0] }.map { $0 + joint } ?? ""
+            return line
+        }
+        return named
     }
 
     /// The message for one field, to stand beside it.

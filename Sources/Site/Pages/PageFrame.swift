@@ -67,6 +67,8 @@ package struct PageFrame: MustacheParent, Sendable {
     package var userPlace: String?
     /// Where “leave at once” leads; nil where the page has no such button.
     package var leaveURL: String?
+    /// Where its form goes: an address that gets the cookies which are to be forgotten.
+    package var leaveAction = "/leave"
     /// The page's own address without `lang`, for the language switch.
     package var address: String
     /// Whether the content is wide, as on a desk of three panes.
@@ -90,7 +92,7 @@ package struct PageFrame: MustacheParent, Sendable {
     /// The names that templates may use after `page.`.
     static let names: Set<String> = [
         "title", "language", "area", "public", "staff", "navigation", "hasNavigation", "banner", "notice", "csrf",
-        "userName", "userPlace", "leaveURL", "languages", "wide",
+        "userName", "userPlace", "leaveURL", "leaveAction", "languages", "wide",
     ]
 
     package func child(named name: String) -> Any? {
@@ -108,6 +110,7 @@ package struct PageFrame: MustacheParent, Sendable {
         case "userName": userName
         case "userPlace": userPlace
         case "leaveURL": leaveURL
+        case "leaveAction": leaveAction
         case "languages": languages
         case "wide": isWide
         default: nil

@@ -31,6 +31,8 @@ package struct Shell: Sendable {
     package let templates: Templates
     package let assets: Assets
     package let settings: ShellSettings
+    /// The Content-Security-Policy of pages with “leave at once”.
+    private let leavingPolicy: String
 
     /// Gathers `Resources/{texts,templates,assets}` of the site itself and of each room's bundle.
     package init(bundles: [Bundle] = [], settings: ShellSettings = ShellSettings()) throws {
@@ -45,6 +47,8 @@ package struct Shell: Sendable {
         guard templates.sources["layout"] != nil else { throw TemplateError.unknown(template: "layout") }
         assets = try Assets(folders: folders)
         self.settings = settings
+        let parts = settings.leaveURL.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        leavingPolicy = SecurityHeaders.policy(formsMayLeadTo: parts.count > 2 ? "\(parts[0])//\(parts[2])" : nil)
     }
 
     /// The catalogue in the request's language.
@@ -77,12 +81,14 @@ package struct Shell: Sendable {
         status: HTTPResponse.Status = .ok
     ) throws(TemplateError) -> Response {
         let body = ByteBuffer(string: try draw(template, model, frame))
-        return Response(
+        var response = Response(
             status: status,
             headers: [
                 .contentType: "text/html; charset=utf-8", .contentLength: String(body.readableBytes),
                 .contentLanguage: frame.language.rawValue,
             ], body: .init(byteBuffer: body))
+        if frame.leaveURL != nil { response.headers[.contentSecurityPolicy] = leavingPolicy }
+        return response
     }
 
     /// The request's own path and query without `lang`.

@@ -22,6 +22,7 @@ package struct Templates: Sendable {
 
     /// Loads `templates/**/*.mustache` below each folder of resources.
     package init(folders: [String]) throws {
+        MustacheContentTypes.register(EscapedText(), named: EscapedText.name)
         var library = MustacheLibrary()
         var sources: [String: String] = [:]
         for folder in folders {
@@ -31,7 +32,7 @@ package struct Templates: Sendable {
                 guard sources.updateValue(text, forKey: name) == nil else {
                     throw TemplateError.duplicate(template: name)
                 }
-                do { try library.register(text, named: name) } catch {
+                do { try library.register(EscapedText.mark + text, named: name) } catch {
                     throw TemplateError.broken(template: name, why: "\(error)")
                 }
             }

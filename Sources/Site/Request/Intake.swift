@@ -16,6 +16,7 @@ struct Intake: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
+        let request = secureCookies ? request.withPrefixedCookiesAlone() : request
         var context = context
         let asked = request.uri.query.flatMap { Self.languageAsked(in: $0) }
         context.language =

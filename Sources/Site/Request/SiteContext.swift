@@ -27,6 +27,8 @@ package struct SiteContext: RequestContext {
     package var isSameOrigin = false
     /// The token that this visitor's forms carry; nil where there is nothing to protect yet.
     package var csrf: String?
+    /// Whether the request may stand in the log by itself; shared by all copies of this context.
+    package let trace = Trace()
     private var slots: [ObjectIdentifier: any Sendable] = [:]
 
     package init(source: ApplicationRequestContextSource) {

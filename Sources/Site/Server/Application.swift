@@ -5,6 +5,12 @@ package import Logging
 package import NIOCore
 package import ServiceLifecycle
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Where and how the server listens.
 package struct ServerSettings: Sendable {
     /// `.hostname("127.0.0.1", port: 8080)` (port 0: any free one) or `.unixDomainSocket(path:)`.
@@ -33,15 +39,19 @@ package struct SiteRouter {
     package let routes: Router<SiteContext>
     package let shell: Shell
     private let table = RouteTable()
+    private let tally: HourlyTally
 
     /// A router that already serves the assets, maps errors and guards origin, headers and bodies.
     package init(shell: Shell) {
         self.shell = shell
         routes = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         let table = table
+        let instruments = Instruments()
+        tally = HourlyTally(instruments)
+        let tally = tally
         routes.addMiddleware {
             Intake(proxies: ProxyTrust(shell.settings.trustedProxies), secureCookies: shell.settings.secureCookies)
-            AccessLog()
+            AccessLog(instruments, tally: tally)
             SecurityHeaders()
             ErrorPages(shell: shell, routes: table) { request, context, title in
                 shell.frame(request, context, title: title)
@@ -77,7 +87,7 @@ package struct SiteRouter {
             configuration: ApplicationConfiguration(
                 address: settings.address,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
-            services: services,
+            services: services + [HourlyTelling(tally: tally, logger: logger) { Int64(time(nil)) }],
             onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
             logger: logger)
     }

@@ -1,11 +1,28 @@
 // Comfort only: every page does all its work without this file.
 "use strict";
 (() => {
-  // Leave at once: the page is replaced, so that “back” does not return to it.
-  for (const link of document.querySelectorAll("[data-leave]")) {
-    link.addEventListener("click", (event) => {
+  // Leave at once: what is shown goes first, the server forgets meanwhile, and the page is replaced, so that “back” does
+  // not return to it. Escape, twice within a second, does the same.
+  const exit = document.querySelector("form[data-leave]");
+  if (exit) {
+    const leave = (event) => {
       event.preventDefault();
-      location.replace(link.href);
+      event.stopImmediatePropagation();
+      document.documentElement.hidden = true;
+      document.title = "…";
+      fetch(exit.action, { method: "POST", keepalive: true, redirect: "manual" }).catch(() => {});
+      location.replace(exit.dataset.leave);
+    };
+    exit.addEventListener("submit", leave);
+    let pressed = -Infinity;
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.repeat) return;
+      if (event.timeStamp - pressed < 1000) leave(event);
+      pressed = event.timeStamp;
+    });
+    // A page of the public that the browser kept is asked for again: the server knows whether it is still to be shown.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) location.reload();
     });
   }
 
@@ -36,6 +53,23 @@
     button.hidden = false;
     button.addEventListener("click", () => print());
   }
+
+  // What goes on by itself is looked at again until it is over; the focus stays where it is.
+  const look = async () => {
+    const shown = document.querySelector("[data-again]");
+    if (!shown || shown.contains(document.activeElement)) return setTimeout(look, 1500);
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = answer.ok && page.querySelector("[data-found]");
+      if (!fresh) return;
+      shown.replaceWith(document.adoptNode(fresh));
+      if (fresh.matches("[data-again]")) setTimeout(look, 1500);
+    } catch {
+      setTimeout(look, 5000);
+    }
+  };
+  if (document.querySelector("[data-again]")) setTimeout(look, 1000);
 
   // Queues: j and k move, Enter opens (the focus is on a link). Never while writing.
   const links = [...document.querySelectorAll("[data-queue] a[data-item]")];

@@ -1,0 +1,115 @@
+import Casefile
+import Casework
+import Kernel
+import Site
+
+/// The story of a report in words.
+extension ReportPageMaker {
+    /// Acts and looks at evidence in one story, the newest first.
+    var story: [Entry] {
+        let acts = acts
+        let looks = view.looks.map { ($0.at, look($0)) }
+        // The acts keep their order among themselves, whatever their times say.
+        var story: [Entry] = []
+        var rest = looks[...]
+        for (at, act) in acts {
+            while let next = rest.first, next.0 < at {
+                story.append(next.1)
+                rest = rest.dropFirst()
+            }
+            story.append(act)
+        }
+        return Array((story + rest.map(\.1)).reversed())
+    }
+
+    private func look(_ look: EvidenceLook) -> Entry {
+        Entry([
+            "act": texts.text("evidence.event.\(look.kind.rawValue)"), "at": look.at.shortText,
+            "who": name(of: look.staff), "organ": name(of: look.organ as OrganID?), "stage": look.name,
+            "texts": [Entry](),
+            "codes": look.count > 1
+                ? [
+                    Entry([
+                        "label": texts.text("evidence.looks"),
+                        "value": texts.format("evidence.times", ["count": String(look.count)]),
+                    ])
+                ]
+                : [Entry](),
+        ])
+    }
+
+    private var acts: [(Instant, Entry)] {
+        view.story.map { (entry: StoryEntry) -> (Instant, Entry) in
+            let label = workflow.acts[entry.act]?.label.text(language) ?? texts.text("desk.event.\(entry.act)")
+            let texts: [Entry] = entry.texts.map { field, text in
+                Entry(["label": fieldLabel(entry.act, field), "text": shown(text, field: field)])
+            }
+            let codes: [Entry] = entry.codes.sorted { $0.key < $1.key }.compactMap { key, value in
+                code(entry.act, key, value).map { Entry(["label": $0.0, "value": $0.1]) }
+            }
+            let row = Entry([
+                "act": label, "at": entry.at.shortText, "who": entry.staff.flatMap { name(of: $0) },
+                "organ": name(of: entry.organ), "stage": workflow.stageLabel(entry.to, language), "texts": texts,
+                "codes": codes,
+            ])
+            return (entry.at, row)
+        }
+    }
+
+    private func fieldLabel(_ act: String, _ field: String) -> String {
+        let name = field.split(separator: ".").last.map(String.init) ?? field
+        if name.hasPrefix("was-") { return texts.text("desk.was.\(name.dropFirst(4))") }
+        return workflow.acts[act]?.fields.first { $0.name == name }?.label.text(language)
+            ?? texts.text("desk.text")
+    }
+
+    /// Results are stored as rows; they are shown as words.
+    private func shown(_ text: String, field: String) -> String {
+        guard field == "conclude.results", let rows: [[String: String]] = JSONText.decode(text) else { return text }
+        let parties = view.letter?.reported ?? []
+        return rows.map { row in
+            let place = row["party"].flatMap { Int($0) } ?? 0
+            let party = parties.indices.contains(place &- 1) ? parties[place &- 1] : nil
+            let name = row["name"] ?? party.map { $0.name.isEmpty ? $0.unit : $0.name } ?? "—"
+            let finding = workflow.label("finding", row["finding"] ?? "", language)
+            let handling = workflow.label("handling-result", row["handling"] ?? "", language)
+            return "\(name): " + [finding, handling].joined(separator: semicolon)
+        }.joined(separator: "\n")
+    }
+
+    /// A code in words: choices by their labels, ids of offices, organs and people by their names.
+    private func code(_ act: String, _ key: String, _ value: String) -> (String, String)? {
+        guard let field = workflow.acts[act]?.fields.first(where: { $0.name == key }) else {
+            return switch key {
+            case "reasons": (texts.text("desk.reasons"), reasons(value))
+            case "export-number": (texts.text("exports.event.number"), value)
+            case "export-parts":
+                (
+                    texts.text("exports.event.parts"),
+                    value.split(separator: " ").map { texts.text("exports.part.\($0)") }.joined(separator: comma)
+                )
+            case "export-ground":
+                (
+                    texts.text("exports.event.ground"),
+                    (try? ExportRules.shipped())?.grounds.first { $0.value == value }?.label.text(language) ?? value
+                )
+            case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))
+            default: nil
+            }
+        }
+        let words = value.split(separator: " ").map { part -> String in
+            let part = String(part)
+            if let choice = field.choices.first(where: { $0.value == part }) { return choice.label.text(language) }
+            if let id = OfficeID(part), let name = name(of: id) { return name }
+            if let id = OrganID(part), let name = name(of: id as OrganID?) { return name }
+            if let id = StaffID(part), let name = name(of: id) { return name }
+            if field.kind == .flag { return texts.text(part == "true" ? "desk.yes" : "desk.no") }
+            return part
+        }
+        return (field.label.text(language), words.joined(separator: comma))
+    }
+
+    private func reasons(_ value: String) -> String {
+        value.split(separator: " ").map { texts.text("desk.reason.\($0)") }.joined(separator: semicolon)
+    }
+}

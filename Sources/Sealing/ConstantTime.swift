@@ -1,0 +1,8 @@
+/// Comparing secrets.
+enum ConstantTime {
+    /// Takes the same time wherever the two differ; lengths are not secret.
+    static func isEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
