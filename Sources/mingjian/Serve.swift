@@ -62,8 +62,9 @@ struct Serve: AsyncParsableCommand {
         let site = SiteRouter(shell: shell)
         let reporting = ReportingRoutes(services, visitors: visitors)
         try House(services, reporting: reporting).add(to: site.routes)
+        let others = Listening(count: 2)
         let background: [any Service] = [
-            metricsServer(metrics, logger: logger), controlServer(installation, logger: logger),
+            metricsServer(metrics, logger: logger, others), controlServer(installation, logger: logger, others),
             Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)
@@ -71,7 +72,8 @@ struct Serve: AsyncParsableCommand {
             ServerSettings(address: .hostname(host, port: port)), logger: logger
         ) { port in
             if !isNamed, let port { services.publicAddress.settle("http://localhost:\(port)") }
-            // Written at once: whoever started the server waits for this line.
+            // Whoever started the server waits for this line, and may give it a command in the same moment.
+            guard await others.areAllThere() else { return }
             FileHandle.standardOutput.write(Data("ready http://\(address):\(port ?? 0)\n".utf8))
         }
         var configuration = ServiceGroupConfiguration(
@@ -84,7 +86,9 @@ struct Serve: AsyncParsableCommand {
         await installation.close()
     }
 
-    private func metricsServer(_ metrics: PrometheusMetrics, logger: Logger) -> some Service {
+    private func metricsServer(
+        _ metrics: PrometheusMetrics, logger: Logger, _ listening: Listening
+    ) -> some Service {
         let router = Router()
         router.get("/metrics") { _, _ in
             Response(
@@ -95,14 +99,42 @@ struct Serve: AsyncParsableCommand {
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: metricsPort)),
             onServerRunning: { channel in
                 logger.info("metrics", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+                listening.oneMore()
             }, logger: logger)
     }
 
-    private func controlServer(_ installation: Installation, logger: Logger) -> some Service {
+    private func controlServer(
+        _ installation: Installation, logger: Logger, _ listening: Listening
+    ) -> some Service {
         unlink(installation.place.socket)
         return Application(
             router: ControlCommands.router(installation),
-            configuration: .init(address: .unixDomainSocket(path: installation.place.socket)), logger: logger)
+            configuration: .init(address: .unixDomainSocket(path: installation.place.socket)),
+            onServerRunning: { _ in listening.oneMore() }, logger: logger)
+    }
+}
+
+/// The servers beside the pages': ready is said when they listen too.
+struct Listening {
+    private let servers: AsyncStream<Void>
+    private let one: AsyncStream<Void>.Continuation
+    private let count: Int
+
+    init(count: Int) {
+        (servers, one) = AsyncStream.makeStream()
+        self.count = count
+    }
+
+    func oneMore() { one.yield() }
+
+    /// Waits for them; false when the server is told to stop meanwhile.
+    func areAllThere() async -> Bool {
+        var left = count
+        for await _ in servers {
+            left -= 1
+            if left == 0 { return true }
+        }
+        return false
     }
 }
 

@@ -348,7 +348,8 @@ def test_what_cannot_be_removed_of_a_backup_is_not_forgotten(sqlite_copy, tmp_pa
     try:
         words = ["backup", tmp_path / "x", "--passphrase-file", phrase(), *installation.place]
         process = subprocess.Popen([BINARY, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert installation.wait_until(partial.exists, 120)
+        assert installation.wait_until(lambda: partial.exists() or process.poll() is not None, 120)
+        assert process.poll() is None, process.communicate()
         partial.rename(tmp_path / "kept")
         partial.mkdir()
     finally:
