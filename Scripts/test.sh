@@ -22,7 +22,7 @@ step() {
 # suite NAME FOLDER: runs the Python tests of a folder, with PostgreSQL at hand and the binary that was built.
 suite() {
     [ -d "$2" ] || return 0
-    step "$1" Scripts/with-postgres.sh "$python" -m pytest -q -o "cache_dir=.build/pytest" \
+    step "$1" Scripts/with-postgres.sh "$python" -m pytest -q -p no:cacheprovider \
         --junitxml "$results/$1.xml" "$2"
 }
 
@@ -41,8 +41,18 @@ tests() {
     swift_tests long --filter "$long"
     MINGJIAN_BINARY=$(swift build --show-bin-path)/mingjian
     export MINGJIAN_BINARY
-    suite api Tests/API || true
+    # Side by side: each waits for its servers and browsers half of the time. What one says comes after the other's words.
+    # A group of its own, so that all of it ends where this is stopped.
+    set -m
+    suite api Tests/API >"$results/api.log" 2>&1 &
+    set +m
+    api=$!
+    trap 'kill -- "-$api" 2>/dev/null; exit 130' INT TERM
     suite browser Tests/Browser || true
+    echo "(waiting for the API tests)"
+    wait "$api" || true
+    trap - INT TERM
+    cat "$results/api.log"
 }
 
 rm -rf "$results"

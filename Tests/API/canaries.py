@@ -27,7 +27,9 @@ class Planted:
         self.words, self.secrets = {}, {}
 
     def __call__(self, where):
-        self.words[where] = f"{self.mark}飞过{secrets.token_hex(4)}"
+        # Right after the mark, which all words share, stands a character of its own: a list of questions may not repeat
+        # a long run of what was reported (I-6), and chance must not make it one.
+        self.words[where] = f"{self.mark}{chr(0x4e00 + len(self.words))}飞过{secrets.token_hex(4)}"
         return self.words[where]
 
     def latin(self, where):
