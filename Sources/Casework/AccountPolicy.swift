@@ -60,29 +60,20 @@ package struct AccountPolicy: Sendable, Hashable {
     package static func shipped() throws(RuleFault) -> AccountPolicy { try loaded.get() }
 
     private static let loaded: Result<AccountPolicy, RuleFault> = Result { () throws(RuleFault) in
-        let name = "accounts.yaml"
-        guard let url = Bundle.module.url(forResource: "rules/accounts", withExtension: "yaml"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw RuleFault(file: name, line: 0, reason: "the file is missing") }
-        return try AccountPolicy(file: name, text: text)
+        try AccountPolicy(YAMLReader(shipped: "accounts"))
     }
 
     /// Parses and checks one file. Throws the first fault with its line.
     package init(file: String, text: String) throws(RuleFault) {
-        let top = try YAMLReader(file: file, text: text)
+        try self.init(YAMLReader(file: file, text: text))
+    }
+
+    private init(_ top: YAMLReader) throws(RuleFault) {
         version = try top.string("version")
-        guard let day = Day(try top.string("effectiveFrom")) else {
-            throw try top.at("effectiveFrom").fault("a date is expected here")
-        }
-        effectiveFrom = day
+        effectiveFrom = try top.day("effectiveFrom")
         let factor = try top.at("second-factor")
-        var roles: Set<Role> = []
-        for name in try factor.strings("requiredOf") {
-            guard let role = Role(rawValue: name) else { throw factor.fault("no role \"\(name)\"") }
-            roles.insert(role)
-        }
-        requiredOf = roles
-        secondFactorSource = try Self.source(of: factor)
+        requiredOf = try factor.roles("requiredOf")
+        secondFactorSource = try factor.source()
         var lines: [Measure: Line] = [:]
         for measure in Measure.allCases {
             let line = try top.at(measure.rawValue)
@@ -90,15 +81,9 @@ package struct AccountPolicy: Sendable, Hashable {
             guard 1 <= from, from <= to, to <= 1000, from...to ~= value else {
                 throw line.fault("the value must lie between its bounds")
             }
-            lines[measure] = Line(value: value, bounds: from...to, source: try Self.source(of: line))
+            lines[measure] = Line(value: value, bounds: from...to, source: try line.source())
         }
         self.lines = lines
-    }
-
-    private static func source(of line: YAMLReader) throws(RuleFault) -> Bilingual {
-        let source = try line.at("source").bilingual()
-        guard !source.zh.isEmpty, !source.en.isEmpty else { throw line.fault("a rule without a source") }
-        return source
     }
 }
 

@@ -17,16 +17,15 @@ package struct JurisdictionRules: Sendable {
     package static func shipped() throws(RuleFault) -> JurisdictionRules { try loaded.get() }
 
     private static let loaded: Result<JurisdictionRules, RuleFault> = Result { () throws(RuleFault) in
-        let name = "jurisdiction.yaml"
-        guard let url = Bundle.module.url(forResource: "rules/jurisdiction", withExtension: "yaml"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw RuleFault(file: name, line: 0, reason: "the file is missing") }
-        return try JurisdictionRules(file: name, text: text)
+        try JurisdictionRules(YAMLReader(shipped: "jurisdiction"))
     }
 
     /// Parses and checks one file: every reason has its words and its source. Throws the first fault with its line.
     package init(file: String, text: String) throws(RuleFault) {
-        let top = try YAMLReader(file: file, text: text)
+        try self.init(YAMLReader(file: file, text: text))
+    }
+
+    private init(_ top: YAMLReader) throws(RuleFault) {
         var grounds: [Reason: Ground] = [:]
         for (name, value) in try top.at("reasons").pairs {
             guard let reason = Reason(rawValue: name) else { throw value.fault("no reason \"\(name)\"") }

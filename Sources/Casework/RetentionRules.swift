@@ -55,33 +55,29 @@ package struct RetentionRules: Sendable, Hashable {
     package static func shipped() throws(RuleFault) -> RetentionRules { try loaded.get() }
 
     private static let loaded: Result<RetentionRules, RuleFault> = Result { () throws(RuleFault) in
-        let name = "retention.yaml"
-        guard let url = Bundle.module.url(forResource: "rules/retention", withExtension: "yaml"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw RuleFault(file: name, line: 0, reason: "the file is missing") }
-        return try RetentionRules(file: name, text: text)
+        try RetentionRules(YAMLReader(shipped: "retention"))
     }
 }
 
 extension RetentionRules {
     /// Parses and checks one file. Throws the first fault with its line.
     package init(file: String, text: String) throws(RuleFault) {
-        let top = try YAMLReader(file: file, text: text)
+        try self.init(YAMLReader(file: file, text: text))
+    }
+
+    fileprivate init(_ top: YAMLReader) throws(RuleFault) {
         version = try top.string("version")
-        guard let day = Day(try top.string("effectiveFrom")) else {
-            throw try top.at("effectiveFrom").fault("a date is expected here")
-        }
-        effectiveFrom = day
-        drawers = try Self.roles("draws", of: top)
+        effectiveFrom = try top.day("effectiveFrom")
+        drawers = try Self.deciders("draws", of: top)
         let approval = try top.at("approval")
-        approvers = try Self.roles("roles", of: approval)
-        approvals = try Self.number("count", of: approval, 2...5)
-        approvalSource = try Self.source(of: approval)
+        approvers = try Self.deciders("roles", of: approval)
+        approvals = try approval.integer("count", within: 2...5)
+        approvalSource = try approval.source()
         let grace = try top.at("grace")
-        graceDays = try Self.number("days", of: grace, 1...365)
-        graceSource = try Self.source(of: grace)
-        outcomes = try Self.choices("outcomes", of: top)
-        strikeGrounds = try Self.choices("strike-grounds", of: top)
+        graceDays = try grace.integer("days", within: 1...365)
+        graceSource = try grace.source()
+        outcomes = try top.at("outcomes").choices()
+        strikeGrounds = try top.at("strike-grounds").choices()
         let known = Set(outcomes.map(\.value))
         var rules: [Rule] = []
         for line in try top.at("rules").items {
@@ -99,40 +95,14 @@ extension RetentionRules {
     private static func rule(_ line: YAMLReader) throws(RuleFault) -> Rule {
         Rule(
             name: try line.string("name"), label: try line.bilingual(),
-            years: line.maybe("years") == nil ? nil : try number("years", of: line, 1...100),
-            source: try source(of: line), isAssumed: try line.flag("assumed"), kinds: Set(try line.strings("kinds")),
+            years: line.maybe("years") == nil ? nil : try line.integer("years", within: 1...100),
+            source: try line.source(), isAssumed: try line.flag("assumed"), kinds: Set(try line.strings("kinds")),
             outcomes: Set(try line.strings("outcomes")), marks: Set(try line.strings("marks")))
     }
 
-    private static func roles(_ key: String, of reader: YAMLReader) throws(RuleFault) -> Set<Role> {
-        var roles: Set<Role> = []
-        for name in try reader.strings(key) {
-            guard let role = Role(rawValue: name) else { throw reader.fault("no role \"\(name)\"") }
-            roles.insert(role)
-        }
+    private static func deciders(_ key: String, of reader: YAMLReader) throws(RuleFault) -> Set<Role> {
+        let roles = try reader.roles(key)
         guard !roles.isEmpty else { throw reader.fault("\"\(key)\" names nobody") }
         return roles
-    }
-
-    private static func number(
-        _ key: String, of reader: YAMLReader, _ bounds: ClosedRange<Int>
-    ) throws(RuleFault) -> Int {
-        let number = try reader.integer(key)
-        guard bounds ~= number else { throw try reader.at(key).fault("the number is out of bounds") }
-        return number
-    }
-
-    private static func choices(_ key: String, of reader: YAMLReader) throws(RuleFault) -> [Choice] {
-        var found: [Choice] = []
-        for item in try reader.at(key).items {
-            found.append(Choice(value: try item.string("value"), label: try item.bilingual()))
-        }
-        return found
-    }
-
-    private static func source(of line: YAMLReader) throws(RuleFault) -> Bilingual {
-        let source = try line.at("source").bilingual()
-        guard !source.zh.isEmpty, !source.en.isEmpty else { throw line.fault("a rule without a source") }
-        return source
     }
 }

@@ -50,10 +50,7 @@ package struct RuleOverride: Sendable, Hashable {
         guard RuleText.isName(name) else {
             throw try top.at("name").fault("a name has 1 to 60 letters, digits, dots or hyphens")
         }
-        guard let day = Day(try top.string("effectiveFrom")) else {
-            throw try top.at("effectiveFrom").fault("not a date")
-        }
-        effectiveFrom = day
+        effectiveFrom = try top.day("effectiveFrom")
         scope = try top.choice("appliesTo", RuleScope.self)
         source = try top.at("source").bilingual()
         if source.zh.isEmpty || source.en.isEmpty { throw try top.at("source").fault("the change has no source") }

@@ -17,11 +17,8 @@ package struct SearchNames: Sendable {
     package static func shipped() throws -> SearchNames { try loaded.get() }
 
     private static let loaded = Result {
-        let name = "titles.yaml"
-        guard let url = Bundle.module.url(forResource: "rules/titles", withExtension: "yaml"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw RuleFault(file: name, line: 0, reason: "the file is missing") }
-        return try SearchNames(file: name, text: text, fold: try SearchFold.shipped())
+        try SearchNames(
+            file: "titles.yaml", text: YAMLReader.text(ofShipped: "titles"), fold: try SearchFold.shipped())
     }
 
     /// Parses one file of titles: each group with its source. Throws the first fault with its line.

@@ -4,24 +4,19 @@ import Kernel
 extension Workflow {
     /// The workflow that ships with the product.
     package static func shipped() throws(RuleFault) -> Workflow {
-        guard let url = Bundle.module.url(forResource: "rules/workflow", withExtension: "yaml"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw RuleFault(file: "workflow.yaml", line: 0, reason: "the file is missing") }
-        return try Workflow(file: "workflow.yaml", text: text)
+        try Workflow(file: "workflow.yaml", text: YAMLReader.text(ofShipped: "workflow"))
     }
 
     /// Parses and checks one rule file. Throws the first fault with its line.
     package init(file: String, text: String) throws(RuleFault) {
         let top = try YAMLReader(file: file, text: text)
         version = try top.string("version")
-        let dateText = try top.string("effectiveFrom")
-        guard let date = Day(dateText) else { throw try top.at("effectiveFrom").fault("not a date") }
-        effectiveFrom = date
+        effectiveFrom = try top.day("effectiveFrom")
         scope = top.maybe("appliesTo") == nil ? .new : try top.choice("appliesTo", RuleScope.self)
         (self.file, self.text) = (file, text)
         source = try top.at("source").bilingual()
         var vocabularies: [String: [Choice]] = [:]
-        for (name, list) in try top.at("vocabularies").pairs { vocabularies[name] = try Self.choices(list) }
+        for (name, list) in try top.at("vocabularies").pairs { vocabularies[name] = try list.choices() }
         self.vocabularies = vocabularies
         var stages: [String: StageRule] = [:]
         var stageOrder: [String] = []
@@ -59,15 +54,6 @@ extension Workflow {
         let number = try value.integer(name)
         guard number > 0 else { throw try value.at(name).fault("a number above zero is expected here") }
         return number
-    }
-
-    private static func choices(_ list: YAMLReader) throws(RuleFault) -> [Choice] {
-        guard list.isList else { throw list.fault("a list of values is expected here") }
-        var result: [Choice] = []
-        for item in list.items {
-            result.append(Choice(value: try item.string("value"), label: try item.bilingual()))
-        }
-        return result
     }
 
     private static func condition(_ value: YAMLReader?) throws(RuleFault) -> Condition {
@@ -114,21 +100,13 @@ extension Workflow {
             mark: try value.maybe("mark")?.string(), unmark: try value.maybe("unmark")?.string())
     }
 
-    private static func roles(_ value: YAMLReader) throws(RuleFault) -> Set<Role> {
-        var roles: Set<Role> = []
-        for text in try value.strings("roles") {
-            guard let role = Role(rawValue: text) else { throw value.fault("\"\(text)\" is not a known role") }
-            roles.insert(role)
-        }
-        return roles
-    }
-
     private static func narrowed(_ value: YAMLReader?) throws(RuleFault) -> [NarrowRule] {
         var result: [NarrowRule] = []
         for item in value?.items ?? [] {
             result.append(
                 NarrowRule(
-                    when: try condition(item.at("when")), roles: try roles(item), source: try item.string("source")))
+                    when: try condition(item.at("when")), roles: try item.roles("roles"),
+                    source: try item.string("source")))
         }
         return result
     }
@@ -145,7 +123,7 @@ extension Workflow {
                 }
             } else {
                 let relation = try item.choice("office", ActorRule.Relation.self)
-                actors.append(.office(relation, roles: try roles(item)))
+                actors.append(.office(relation, roles: try item.roles("roles")))
             }
         }
         return actors
@@ -183,7 +161,7 @@ extension Workflow {
             guard let found = vocabularies[name] else { throw value.fault("no vocabulary \"\(name)\"") }
             choices = found
         } else if let values = value.maybe("values") {
-            choices = try Self.choices(values)
+            choices = try values.choices()
         }
         var item: [FieldRule] = []
         for entry in value.maybe("item")?.items ?? [] { item.append(try field(entry, vocabularies)) }

@@ -1,3 +1,5 @@
+import Foundation
+import Kernel
 import Yams
 
 /// A fault in a rule file, with its place.
@@ -105,5 +107,60 @@ struct YAMLReader {
 
     func bilingual() throws(RuleFault) -> Bilingual {
         Bilingual(zh: try string("zh"), en: try string("en"))
+    }
+}
+
+// MARK: what rule files have in common
+
+extension YAMLReader {
+    /// Opens `rules/NAME.yaml` of those that ship with the product.
+    init(shipped name: String) throws(RuleFault) {
+        let file = name + ".yaml"
+        try self.init(file: file, text: try Self.text(ofShipped: name))
+    }
+
+    /// The text of `rules/NAME.yaml` of those that ship with the product.
+    static func text(ofShipped name: String) throws(RuleFault) -> String {
+        guard let url = Bundle.module.url(forResource: "rules/" + name, withExtension: "yaml"),
+            let text = try? String(contentsOf: url, encoding: .utf8)
+        else { throw RuleFault(file: name + ".yaml", line: 0, reason: "the file is missing") }
+        return text
+    }
+
+    func integer(_ key: String, within bounds: ClosedRange<Int>) throws(RuleFault) -> Int {
+        let number = try integer(key)
+        guard bounds ~= number else {
+            throw try at(key).fault("a number from \(bounds.lowerBound) to \(bounds.upperBound) is expected here")
+        }
+        return number
+    }
+
+    func day(_ key: String) throws(RuleFault) -> Day {
+        guard let day = Day(try string(key)) else { throw try at(key).fault("not a date") }
+        return day
+    }
+
+    /// What a rule rests on, in both languages; there is no rule without it.
+    func source() throws(RuleFault) -> Bilingual {
+        let source = try at("source").bilingual()
+        guard !source.zh.isEmpty, !source.en.isEmpty else { throw fault("a rule without a source") }
+        return source
+    }
+
+    func roles(_ key: String) throws(RuleFault) -> Set<Role> {
+        var roles: Set<Role> = []
+        for name in try strings(key) {
+            guard let role = Role(rawValue: name) else { throw fault("\"\(name)\" is not a known role") }
+            roles.insert(role)
+        }
+        return roles
+    }
+
+    /// A list of values with their words.
+    func choices() throws(RuleFault) -> [Choice] {
+        guard isList else { throw fault("a list of values is expected here") }
+        var result: [Choice] = []
+        for item in items { result.append(Choice(value: try item.string("value"), label: try item.bilingual())) }
+        return result
     }
 }

@@ -37,8 +37,8 @@ struct RetentionRuleTests {
 
     @Test(arguments: [
         ("outcomes: [case-filed]", "outcomes: [case-fried]", "an outcome that there is not"),
-        ("count: 2", "count: 1", "the number is out of bounds"),
-        ("roles: [deputy, principal]", "roles: [deputies]", "no role \"deputies\""),
+        ("count: 2", "count: 1", "a number from 2 to 5 is expected here"),
+        ("roles: [deputy, principal]", "roles: [deputies]", "\"deputies\" is not a known role"),
         ("- name: case-filed", "- name: important", "two rules of one name"),
         ("- name: otherwise", "- name: otherwise\n    years: 5", "the last rule fits everything and keeps it for good"),
     ])
