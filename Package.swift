@@ -70,6 +70,7 @@ let package = Package(
             ], resources: [.copy("Resources")]),
         room("Drawing", ["CQREncode"]),
         room("Observability", [logging, metrics]),
+        room("TransparencyLog", [crypto]),
         room("Backups", ["Kernel", "Database", "Sealing"]),
         room("Cleaning", ["CChild", yams], resources: [.copy("Resources")]),
         // The heart.
@@ -114,10 +115,12 @@ let package = Package(
             ], resources: [.copy("Resources/demo")], swiftSettings: strict),
         // What tests stand on, and the tests.
         room("DatabaseTesting", ["Database", "DatabaseSQLite", "DatabasePostgres"]),
+        room("FuzzTesting", []),
         tests("Kernel", []),
         tests("WorkingDays", ["Kernel"]),
         tests("Database", ["DatabaseTesting", "DatabaseSQLite", "DatabasePostgres", "Kernel"]),
         tests("Sealing", ["Kernel", crypto, scrypt]),
+        tests("TransparencyLog", ["FuzzTesting"]),
         tests("Backups", ["Kernel", "Database", "DatabaseTesting", "Sealing"]),
         tests(
             "Casefile", ["Kernel", "WorkingDays", "Database", "DatabaseTesting", "Sealing", "Casework"]),
@@ -138,6 +141,6 @@ let package = Package(
         tests("Cleaning", []),
         tests("Drawing", []),
         tests("Observability", [logging, metrics]),
-        tests("Site", [hummingbird, mustache, logging, metrics, nio, httpTypes]),
+        tests("Site", ["FuzzTesting", hummingbird, mustache, logging, metrics, nio, httpTypes]),
     ]
 )

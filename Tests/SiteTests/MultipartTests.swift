@@ -1,3 +1,4 @@
+import FuzzTesting
 import Testing
 
 @testable import Site

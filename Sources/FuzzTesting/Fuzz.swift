@@ -1,9 +1,12 @@
 import Foundation
 
 /// A reproducible source of randomness (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
+package struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    fileprivate init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -12,9 +15,11 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
-/// Mutates valid inputs for as long as `MINGJIAN_FUZZ_SECONDS` says (2 by default), at least a thousand times.
-func fuzz(_ seeds: [[UInt8]], with inserts: [[UInt8]], _ check: ([UInt8], inout Seeded) throws -> Void) rethrows -> Int
-{
+/// Mutates valid inputs for as long as `MINGJIAN_FUZZ_SECONDS` says (2 by default), at least a thousand times. Answers how
+/// often.
+package func fuzz(
+    _ seeds: [[UInt8]], with inserts: [[UInt8]], _ check: ([UInt8], inout Seeded) throws -> Void
+) rethrows -> Int {
     let seconds = Double(ProcessInfo.processInfo.environment["MINGJIAN_FUZZ_SECONDS"] ?? "") ?? 2
     let end = Date().addingTimeInterval(seconds)
     var random = Seeded(state: 20_261_121)
