@@ -33,6 +33,11 @@ package struct EvidenceCleaner: Sendable {
     package var clean: @Sendable (_ type: String, _ name: String, @escaping EvidenceSource) async throws -> Outcome
     /// Draws lines of text across a picture that ``clean`` made.
     package var mark: @Sendable (_ picture: [UInt8], _ lines: [String]) async throws -> [UInt8]
+    /// Writes lines of text into a document or recording that ``clean`` made; the answer may have another ending.
+    package var stamp:
+        @Sendable (_ copy: [UInt8], _ ending: String, _ lines: [String]) async throws -> (
+            bytes: [UInt8], ending: String
+        )
     /// Looks for malware and names what it found; `nil` where no scanner is configured.
     package var scan: (@Sendable (@escaping EvidenceSource) async throws -> String?)?
 
@@ -40,6 +45,10 @@ package struct EvidenceCleaner: Sendable {
         version: String, patienceSeconds: Int, markedSeconds: Int,
         clean: @escaping @Sendable (_ type: String, _ name: String, @escaping EvidenceSource) async throws -> Outcome,
         mark: @escaping @Sendable (_ picture: [UInt8], _ lines: [String]) async throws -> [UInt8],
+        stamp:
+            @escaping @Sendable (_ copy: [UInt8], _ ending: String, _ lines: [String]) async throws -> (
+                bytes: [UInt8], ending: String
+            ),
         scan: (@Sendable (@escaping EvidenceSource) async throws -> String?)?
     ) {
         self.version = version
@@ -47,10 +56,11 @@ package struct EvidenceCleaner: Sendable {
         self.markedSeconds = markedSeconds
         self.clean = clean
         self.mark = mark
+        self.stamp = stamp
         self.scan = scan
     }
 
     package static let none = EvidenceCleaner(
         version: "none", patienceSeconds: 1, markedSeconds: 1, clean: { _, _, _ in throw Failure.noTools },
-        mark: { _, _ in throw Failure.noTools }, scan: nil)
+        mark: { _, _ in throw Failure.noTools }, stamp: { _, _, _ in throw Failure.noTools }, scan: nil)
 }

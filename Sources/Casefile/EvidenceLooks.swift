@@ -21,7 +21,7 @@ package struct EvidenceLook: Sendable {
     /// The first of them.
     package var at: Instant
     package var count: Int
-    /// What the copies that were shown are marked with.
+    /// What the copies that were shown or taken are marked with.
     package var marks: [String]
 }
 
@@ -37,9 +37,12 @@ extension Casefile {
     /// Writes a look down. A look is no act: it moves nothing, and makes nobody a participant.
     ///
     /// Who opens the same file again while the marked copies are kept looks under the same mark.
-    func count(_ kind: EvidenceLook.Kind, of located: LocatedFile, by viewer: Viewer) async throws -> ViewMark {
+    @discardableResult
+    func count(
+        _ kind: EvidenceLook.Kind, of located: LocatedFile, by viewer: Viewer, under given: ViewMark? = nil
+    ) async throws -> ViewMark {
         let now = clock.now()
-        let current = kind == .shown ? try await mark(of: located, for: viewer) : nil
+        let current = kind == .shown ? try await mark(of: located, for: viewer) : given
         let mark = current ?? newMark(at: now, for: viewer, in: located.open.picture.world)
         try await database.write { tx in
             try tx.run(
@@ -70,7 +73,8 @@ extension Casefile {
             lines: lines(try row.get("mark"), began, viewer, located.open.picture.world))
     }
 
-    private func newMark(at now: Instant, for viewer: Viewer, in world: World) -> ViewMark {
+    /// A mark of its own, for a look that is not counted yet.
+    func newMark(at now: Instant, for viewer: Viewer, in world: World) -> ViewMark {
         // No letters that are taken for others when they are read from a photograph.
         let letters = Array("23456789ABCDEFGHJKMNPQRSTVWXYZ")
         let id = String((0..<8).compactMap { _ in letters.randomElement() })

@@ -116,7 +116,7 @@ extension Casefile {
         return picture
     }
 
-    /// The clean copy of a document or recording, to take away; counted.
+    /// The clean copy of a document or recording, to take away with this viewer's mark in it; counted.
     package func cleanCopy(
         of name: String, in id: ReportID, for viewer: Viewer
     ) async throws -> (name: String, bytes: [UInt8]) {
@@ -124,9 +124,10 @@ extension Casefile {
         guard case .file = try await state(of: located),
             let copy = try await copy(CopyPlace(file: located.view.id), of: located)
         else { throw CasefileError.notFound }
-        let bytes = try copy.part(1, in: files)
-        _ = try await count(.copy, of: located, by: viewer)
-        return (located.view.neutralName(ending: copy.ending), bytes)
+        let mark = newMark(at: clock.now(), for: viewer, in: located.open.picture.world)
+        let marked = try await cleaner.stamp(try copy.part(1, in: files), copy.ending, mark.lines)
+        try await count(.copy, of: located, by: viewer, under: mark)
+        return (located.view.neutralName(ending: marked.ending), marked.bytes)
     }
 
     /// A scan before its report is registered, drawn anew for whoever brought it; kept nowhere. `nil` where it cannot be.

@@ -74,7 +74,7 @@ package struct CleaningRules: Sendable, Decodable {
                 throw Fault.unknownRecipe(kind.type)
             }
         }
-        guard recipes[Self.mark] != nil else { throw Fault.unknownRecipe(Self.mark) }
+        for name in [Self.mark, Self.stamp] where recipes[name] == nil { throw Fault.unknownRecipe(name) }
         for (name, recipe) in recipes {
             guard FileManager.default.fileExists(atPath: self.scripts + "/" + recipe.script) else {
                 throw Fault.missing(recipe.script)
@@ -91,6 +91,8 @@ package struct CleaningRules: Sendable, Decodable {
 
     /// The recipe that draws a viewer's mark across a picture.
     package static let mark = "mark"
+    /// The recipe that writes a viewer's mark into a document or recording.
+    package static let stamp = "stamp"
 
     private static let resources = Bundle.module.bundlePath + "/Resources"
     private static let shippedScripts = resources + "/recipes"

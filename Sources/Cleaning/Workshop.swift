@@ -75,10 +75,29 @@ package struct Workshop: Sendable {
         return part
     }
 
+    /// Writes a text into one of our own clean documents or recordings. `lines` may hold any characters. The answer may
+    /// have another ending.
+    package func stamp(
+        _ copy: [UInt8], ending: String, _ lines: [String]
+    ) async throws -> (bytes: [UInt8], ending: String) {
+        guard let recipe = rules.recipes[CleaningRules.stamp] else { throw CleaningError.noTools }
+        let text = lines.map(Self.plain).joined(separator: " · ")
+        let made = try await run(
+            recipe, arguments: (recipe.arguments ?? []) + [ending],
+            files: [("in", { try $0(copy) }), ("mark", { try $0(Array(text.utf8)) })])
+        guard case .made(let parts, let ending, _) = made, let part = parts.first else { throw CleaningError.noTools }
+        return (part, ending)
+    }
+
+    /// Without control characters.
+    private static func plain(_ line: String) -> String {
+        String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }))
+    }
+
     /// As Pango reads it (GLib's markup); control characters go.
     static func escaped(_ line: String) -> String {
         var text = ""
-        for character in line.unicodeScalars where character.value >= 32 && character.value != 127 {
+        for character in plain(line).unicodeScalars {
             switch character {
             case "&": text += "&amp;"
             case "<": text += "&lt;"

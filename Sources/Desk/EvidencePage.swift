@@ -93,7 +93,7 @@ struct EvidencePage {
             "who": world.staff[look.staff].map { texts.language == .en ? $0.nameEnglish : $0.name },
             "at": look.at.shortText, "kind": texts.text("evidence.look.\(look.kind.rawValue)"),
             "count": look.count > 1 ? texts.format("evidence.times", ["count": String(look.count)]) : nil,
-            "marks": look.kind == .shown ? look.marks.joined(separator: " ") : nil,
+            "marks": look.kind == .original ? nil : look.marks.joined(separator: " "),
         ])
     }
 }

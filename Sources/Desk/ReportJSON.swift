@@ -101,7 +101,7 @@ struct ReportJSON: Encodable {
         looks = view.looks.map {
             Look(
                 at: $0.at.rfc3339, file: $0.file, staff: view.world.staff[$0.staff]?.name ?? "", kind: $0.kind.rawValue,
-                count: $0.count, marks: $0.kind == .shown ? $0.marks : [])
+                count: $0.count, marks: $0.kind == .original ? [] : $0.marks)
         }
         messages = view.conversation.map {
             Message(at: $0.at.rfc3339, from: $0.from, kind: $0.kind, text: $0.text)

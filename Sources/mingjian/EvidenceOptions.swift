@@ -59,6 +59,9 @@ extension EvidenceCleaner {
                 }
             },
             mark: { picture, lines in try await Self.translating { try await workshop.mark(picture, lines) } },
+            stamp: { copy, ending, lines in
+                try await Self.translating { try await workshop.stamp(copy, ending: ending, lines) }
+            },
             scan: daemon.map { daemon -> @Sendable (@escaping EvidenceSource) async throws -> String? in
                 { source in
                     do {

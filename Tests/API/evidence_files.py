@@ -115,6 +115,35 @@ def docx():
     return buffer.getvalue()
 
 
+def odt():
+    """The same letter as an OpenDocument text."""
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    kind = "application/vnd.oasis.opendocument.text"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("mimetype", kind)
+        packed.writestr("content.xml", (
+            f'{HEAD}<office:document-content xmlns:office="{names}office:1.0" xmlns:text="{names}text:1.0" '
+            'office:version="1.2"><office:body><office:text><text:p>The money never came.</text:p></office:text>'
+            '</office:body></office:document-content>'))
+        packed.writestr("meta.xml", (
+            f'{HEAD}<office:document-meta xmlns:office="{names}office:1.0" xmlns:meta="{names}meta:1.0" '
+            f'office:version="1.2"><office:meta><meta:initial-creator>{MARKED}</meta:initial-creator></office:meta>'
+            '</office:document-meta>'))
+        entries = "".join(
+            f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{of}"/>'
+            for path, of in [("/", kind), ("content.xml", "text/xml"), ("meta.xml", "text/xml")])
+        packed.writestr("META-INF/manifest.xml", (
+            f'{HEAD}<manifest:manifest xmlns:manifest="{names}manifest:1.0" manifest:version="1.2">{entries}'
+            '</manifest:manifest>'))
+    return buffer.getvalue()
+
+
+def voice():
+    """Two seconds of a telephone's voice memo (AMR, RFC 4867): frames of 12.2 kbit/s."""
+    return b"#!AMR\n" + (b"\x3c" + bytes(31)) * 100
+
+
 def video(folder):
     """A second of film with a title and a place."""
     target = folder / "film.mp4"

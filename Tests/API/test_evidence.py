@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import time
+import zipfile
 from html import unescape
 
 import evidence_files as files
@@ -175,8 +176,10 @@ def test_a_document_of_pages_is_seen_as_pictures(case):
     assert len(case.pictures(case.page(file, query="?from=11"))) == 2
 
 
-@pytest.mark.parametrize(("name", "make"), [("材料.docx", lambda _: files.docx()), ("录像.mp4", files.video)])
-def test_what_cannot_be_drawn_is_handed_out_clean(case, tmp_path, name, make):
+@pytest.mark.parametrize(("name", "make"), [
+    ("材料.docx", lambda _: files.docx()), ("材料.odt", lambda _: files.odt()), ("录像.mp4", files.video),
+    ("录音.amr", lambda _: files.voice())])
+def test_what_cannot_be_drawn_is_handed_out_clean_and_bears_the_viewers_mark(case, tmp_path, name, make):
     content = make(tmp_path)
     file = case.send(name, content)
     page = case.page(file)
@@ -184,14 +187,25 @@ def test_what_cannot_be_drawn_is_handed_out_clean(case, tmp_path, name, make):
     answer = case.pages.session.get(case.pages.url + case.address(file) + "/copy", timeout=60)
     assert answer.status_code == 200 and answer.headers["content-disposition"].startswith("attachment")
     copy = answer.content
-    if name.endswith("docx"):
-        import zipfile
+    look, = case.looks()
+    assert look["kind"] == "copy"
+    mark, = look["marks"]
+    if name.endswith(("docx", "odt")):
         with zipfile.ZipFile(io.BytesIO(copy)) as packed:
+            assert packed.testzip() is None and mark.encode() in packed.comment
             inner = b"".join(packed.read(part) for part in packed.namelist())
         assert b"The money never came." in inner and MARKED.encode() not in inner
+        assert re.search(rf"<(w:t|text:p)>[^<]*{case.clerk.username} [^<]*{mark}</".encode(), inner)
     else:
-        assert MARKED.encode() in content and MARKED.encode() not in copy and len(copy) > 1000
-    assert [look["kind"] for look in case.looks()] == ["copy"]
+        assert MARKED.encode() not in copy and len(copy) > 1000
+        assert f"{case.clerk.username} ".encode() in copy and mark.encode() in copy
+        told = subprocess.run(
+            ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", "-"], input=copy,
+            capture_output=True, check=True).stdout.split()
+        assert told in ([b"mpeg4"], [b"h264"], [b"amr_nb"])
+    # Taken once more it is another look, under another mark.
+    again = case.pages.session.get(case.pages.url + case.address(file) + "/copy", timeout=60).content
+    assert again != copy and {len(each["marks"]) for each in case.looks()} == {2}
 
 
 def test_a_text_is_shown_as_text(case):

@@ -29,6 +29,7 @@ struct Shop {
                 recipes:
                   work: {script: work.sh, limits: \(limits)}
                   mark: {script: work.sh, limits: \(limits)}
+                  stamp: {script: work.sh, limits: \(limits)}
                 kinds:
                   - {type: any, recipe: work, shown: file}
                 """, scripts: folder)
