@@ -13,7 +13,7 @@ extension ActChange {
             return try keysFollow()
         }
         if let mark = rule.mark { add(mark: mark) }
-        if let mark = rule.unmark { after.marks.removeAll { $0 == mark } }
+        after.marks.removeAll { rule.unmark.contains($0) }
         switch rule.effect {
         case "register":
             drawsNumber = true
@@ -264,6 +264,9 @@ extension ActChange {
         if let rows = input.items["reported"] {
             let codes = Dictionary(
                 letter.reported.map { ($0.name + $0.unit, $0.unitCode) }, uniquingKeysWith: { first, _ in first })
+            if let place = rows.firstIndex(where: { ($0["name"] ?? "").isEmpty && ($0["unit"] ?? "").isEmpty }) {
+                throw CasefileError.invalid([FieldFault("reported.\(place).name", "required")])
+            }
             letter.reported = rows.map { row in
                 ReportedParty(
                     kind: ReportedParty.Kind(rawValue: row["kind"] ?? "") ?? .person, name: row["name"] ?? "",
@@ -275,6 +278,7 @@ extension ActChange {
             after.management = letter.highestManagement
             let known = after.standing.barred
             add(Jurisdiction.barred(by: letter.reported, in: open.picture.world))
+            try callBack(letter)
             try settleAudience(letter)
             let newly = after.standing.barred.subtracting(known)
             if !newly.isEmpty { try withdraw(from: newly) }

@@ -86,6 +86,7 @@ extension Casefile {
         var change = ActChange(
             act: PossibleAct(rule: .unruled(act), to: stage), open: open, letter: nil, viewer: viewer, at: at)
         change.files = [try NewFile(staged, under: key, report: open.stored.id, author: author, day: at.day)]
+        if viewer == nil { change.markNews() }
         try await commit([change])
     }
 

@@ -57,7 +57,7 @@ extension ActChange {
     mutating func arrive(at organ: OrganID, desk: OfficeID, audience: Audience, via: String, after last: Custody) {
         arrives = true
         // A clock that stood still stood still at the last desk.
-        let over = Set(open.workflow.acts.values.compactMap(\.unmark))
+        let over = Set(open.workflow.acts.values.flatMap(\.unmark))
         after.marks.removeAll { over.contains($0) }
         after.standing.custodies.append(
             Custody(
@@ -92,8 +92,23 @@ extension ActChange {
             of: letterKey, to: desk.id, audience: .director, barred: after.standing.barred)
     }
 
+    /// Whether an agency is one of the reported units (I-1), by its name with or without the place before it.
+    private func isAccused(_ agency: String) throws -> Bool {
+        let fold = try SearchFold.shipped()
+        let name = fold.folded(agency)
+        return (letter?.reported ?? []).contains { party in
+            [party.unit, party.kind == .unit ? party.name : ""].map(fold.folded).contains { unit in
+                let shorter = min(unit.count, name.count)
+                return unit == name && !unit.isEmpty || shorter > 2 && (unit.hasSuffix(name) || name.hasSuffix(unit))
+            }
+        }
+    }
+
     /// Out of scope: handed to another agency, a copy to the office that supervises it (双向移交、单向反馈).
     mutating func handOut(_ input: CheckedInput) throws {
+        if let agency = input.values["agency"], try isAccused(agency) {
+            throw CasefileError.invalid([FieldFault("agency", "accused")])
+        }
         guard let copy = input.values["copy-to"].flatMap({ OfficeID($0) }), let letterKey = open.letterKey else {
             return
         }

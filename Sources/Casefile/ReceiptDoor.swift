@@ -65,9 +65,11 @@ extension Casefile {
         let stage = stored.standing.stage
         let ended = open.workflow.stages[stage]?.phase == .end
         var result: [ReceiptView.May] = ended ? [] : [.message, .file]
-        if stage == "answered" { result.append(.objection) }
-        let answered = stored.standing.done.contains {
-            ["feedback", "decline", "outside-result"].contains($0.act)
+        let answers = stored.standing.done.filter { ["feedback", "decline", "outside-result"].contains($0.act) }
+        let answered = !answers.isEmpty
+        // Whoever is answered on Monday, and reads it after the file was put away on Tuesday, may object all the same.
+        if stage == "answered" || ended && answers.last.map({ $0.act != "decline" }) == true {
+            result.append(.objection)
         }
         if answered, !stored.rated { result.append(.rating) }
         return result
@@ -121,7 +123,7 @@ extension Casefile {
             act: PossibleAct(rule: rule, to: stage ?? open.stored.standing.stage), open: open, letter: nil,
             viewer: nil, at: clock.now().toTheHour)
         change.codes = codes
-        if needs == .rating { change.after.rated = true }
+        if needs == .rating { change.after.rated = true } else { change.markNews() }
         if !text.isEmpty { try change.seal(field, text, under: open.letterKey) }
         try await commit([change])
     }

@@ -63,4 +63,10 @@ extension ActChange {
     mutating func add(mark: String) {
         if !after.marks.contains(mark) { after.marks.append(mark) }
     }
+
+    /// The reporter wrote, objected or sent a file: lists say so until an act takes the mark away, as the rules have it.
+    /// Before it is registered all of it is new.
+    mutating func markNews() {
+        if open.stored.standing.stage != "received" { add(mark: "reporter-news") }
+    }
 }

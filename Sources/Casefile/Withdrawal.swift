@@ -8,7 +8,7 @@ extension ActChange {
     /// is known, the director alone when one is not, internal supervision for an own cadre.
     mutating func settleAudience(_ letter: Letter) throws {
         let world = open.picture.world
-        guard let custody = open.stored.standing.custody, custody.office == custody.intakeOffice,
+        guard let custody = after.standing.custody, custody.office == custody.intakeOffice,
             let organ = world.organs[custody.organ]
         else { return }
         let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
@@ -32,6 +32,38 @@ extension ActChange {
             dropWraps += holders(of: stored.id, in: organ.id).map { (stored.id, $0) }
             wraps += open.picture.wraps(
                 of: key, to: office.id, audience: audience, barred: after.standing.barred)
+        }
+    }
+
+    /// What turns out, while another office handles it, to be a higher organ's or an own cadre's comes back to the desk at
+    /// once: from there it goes up, or to internal supervision, and nowhere else (规则 15条; I-2, I-3). What was read is
+    /// read; its keys go.
+    mutating func callBack(_ letter: Letter) throws {
+        let world = open.picture.world
+        guard let custody = open.stored.standing.custody, custody.office != custody.intakeOffice,
+            let organ = world.organs[custody.organ]
+        else { return }
+        let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
+        if case .receive(let receiver, let audience, _, _) = decision, receiver == organ.id {
+            guard audience == .internal, custody.audience != .internal else { return }
+        } else {
+            // Above the highest organ of this platform there is nowhere to go.
+            guard world.parent(of: organ) != nil else { return }
+        }
+        movedInside = true
+        after.standing.stage = "registered"
+        after.standing.proposal = nil
+        after.standing.proposer = nil
+        after.standing.disposal = nil
+        after.standing.deciding = nil
+        after.standing.handlers = []
+        after.standing.team = []
+        updateCustody { $0.office = $0.intakeOffice }
+        for (stored, key) in open.keys where stored.kind == "letter" || stored.custody == custody.index {
+            if stored.kind == "identity" { continue }
+            dropWraps += holders(of: stored.id, in: organ.id).map { (stored.id, $0) }
+            wraps += open.picture.wraps(
+                of: key, to: custody.intakeOffice, audience: custody.audience, barred: after.standing.barred)
         }
     }
 

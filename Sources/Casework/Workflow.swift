@@ -132,8 +132,8 @@ package struct ActRule: Sendable, Hashable {
     package var competence: ManagementLevel?
     /// A mark that the report carries from then on.
     package var mark: String?
-    /// A mark that is over with this act.
-    package var unmark: String?
+    /// Marks that are over with this act.
+    package var unmark: [String]
 }
 
 /// Who must agree to a request, and by which article.
@@ -256,6 +256,6 @@ extension ActRule {
             name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [],
             narrowed: [], notByProposer: false,
             waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [], approval: [],
-            competence: nil, mark: nil)
+            competence: nil, mark: nil, unmark: [])
     }
 }

@@ -97,7 +97,13 @@ extension Workflow {
             fields: fields, approval: try approval(value.maybe("approval")),
             competence: value.maybe("competence") == nil
                 ? nil : try value.choice("competence", ManagementLevel.self),
-            mark: try value.maybe("mark")?.string(), unmark: try value.maybe("unmark")?.string())
+            mark: try value.maybe("mark")?.string(), unmark: try unmarks(value))
+    }
+
+    /// One mark, or a list of them.
+    private static func unmarks(_ value: YAMLReader) throws(RuleFault) -> [String] {
+        guard let marks = value.maybe("unmark") else { return [] }
+        return marks.isList ? try value.strings("unmark") : [try marks.string()]
     }
 
     private static func narrowed(_ value: YAMLReader?) throws(RuleFault) -> [NarrowRule] {

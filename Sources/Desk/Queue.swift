@@ -12,10 +12,14 @@ struct QueueRequest: Sendable {
     /// How many lines a page may have, as people choose it; the first is offered.
     static let lengths = [25, 50, 100]
 
+    /// How a view is sorted unless somebody chose: what waits by when it is due, the rest by arrival.
+    private static func sort(of tab: InboxQuery.Tab) -> InboxQuery.Sort { tab == .waiting ? .due : .oldest }
+
     init(_ request: Request, stages: [String]) {
+        let tab = request.query("tab").flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting
         query = InboxQuery(
-            tab: request.query("tab").flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
-            sort: request.query("sort").flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
+            tab: tab,
+            sort: request.query("sort").flatMap { InboxQuery.Sort(rawValue: $0) } ?? Self.sort(of: tab),
             limit: request.query("rows").flatMap { Int($0) }.flatMap { Self.lengths.contains($0) ? $0 : nil }
                 ?? Self.lengths[0],
             offset: request.query("offset").flatMap { Int($0) } ?? 0,
@@ -25,9 +29,9 @@ struct QueueRequest: Sendable {
 
     /// The same queue, as the form that exports it names it: the whole of it, whatever page is shown.
     init(_ form: Form, stages: [String]) {
+        let tab = form["tab"].flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting
         query = InboxQuery(
-            tab: form["tab"].flatMap { InboxQuery.Tab(rawValue: $0) } ?? .waiting,
-            sort: form["sort"].flatMap { InboxQuery.Sort(rawValue: $0) } ?? .oldest,
+            tab: tab, sort: form["sort"].flatMap { InboxQuery.Sort(rawValue: $0) } ?? Self.sort(of: tab),
             stage: form["stage"].flatMap { stages.contains($0) ? $0 : nil },
             channel: form["channel"].flatMap { Channel(rawValue: $0) })
     }
@@ -43,7 +47,7 @@ struct QueueRequest: Sendable {
     /// The query string of another view of the same queue.
     func address(tab: InboxQuery.Tab? = nil, offset: Int? = nil) -> String {
         var parts = ["tab=\((tab ?? query.tab).rawValue)"]
-        if query.sort != .oldest { parts.append("sort=\(query.sort.rawValue)") }
+        if query.sort != Self.sort(of: query.tab) { parts.append("sort=\(query.sort.rawValue)") }
         if query.limit != Self.lengths[0] { parts.append("rows=\(query.limit)") }
         if tab == nil {
             if let stage = query.stage { parts.append("stage=\(stage)") }

@@ -71,10 +71,25 @@ extension ReportPageMaker {
             let place = row["party"].flatMap { Int($0) } ?? 0
             let party = parties.indices.contains(place &- 1) ? parties[place &- 1] : nil
             let name = row["name"] ?? party.map { $0.name.isEmpty ? $0.unit : $0.name } ?? "—"
-            let finding = workflow.label("finding", row["finding"] ?? "", language)
-            let handling = workflow.label("handling-result", row["handling"] ?? "", language)
-            return "\(name): " + [finding, handling].joined(separator: semicolon)
+            let fields = workflow.acts["conclude"]?.fields.first { $0.name == "results" }?.item ?? []
+            let words = fields.compactMap { result($0, row[$0.name] ?? "") }
+            return "\(name): " + words.joined(separator: semicolon)
         }.joined(separator: "\n")
+    }
+
+    /// One line of a result in words, with its label where the words alone do not say what it is about.
+    private func result(_ field: FieldRule, _ value: String) -> String? {
+        guard field.name != "party", !value.isEmpty else { return nil }
+        let label = field.label.text(language)
+        switch field.kind {
+        case .flag: return ["true", "on"].contains(value) ? label : nil
+        case .number:
+            guard let fen = Int64(value), fen > 0 else { return nil }
+            return texts.format("desk.recovered", ["money": Money(fen: fen).yuan])
+        default:
+            let words = field.choices.first { $0.value == value }?.label.text(language) ?? value
+            return field.required ? words : texts.format("desk.list.labelled", ["label": label, "words": words])
+        }
     }
 
     /// A code in words: choices by their labels, ids of offices, organs and people by their names.
@@ -93,6 +108,9 @@ extension ReportPageMaker {
                     texts.text("exports.event.ground"),
                     (try? ExportRules.shipped())?.grounds.first { $0.value == value }?.label.text(language) ?? value
                 )
+            case "score": (texts.text("desk.rating.score"), texts.format("desk.rating.of-five", ["score": value]))
+            case "settled" where act == "rate":
+                (texts.text("desk.rating.settled"), texts.text(value == "true" ? "desk.yes" : "desk.no"))
             case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))
             default: nil
             }

@@ -82,12 +82,20 @@ struct RuleTelling {
 
     private func limit(_ state: LimitState) -> [String] {
         let rule = state.rule
-        let unit = rule.unit == .working ? "working days" : rule.unit == .months ? "months" : "calendar days"
+        func length(_ count: Int, _ unit: LimitRule.Unit) -> String {
+            "\(count) " + (unit == .working ? "working days" : unit == .months ? "months" : "calendar days")
+        }
         var lines = [
-            "  \(both(rule.label, rule.name)): \(rule.count) \(unit)  [\(rule.source.en); \(rule.source.zh)]",
+            "  \(both(rule.label, rule.name)): \(length(rule.count, rule.unit))  [\(rule.source.en); \(rule.source.zh)]",
             "    \(state.start.day.text) begins (not counted)",
         ]
         lines += state.exceptions.map { "    \($0)" }
+        lines += state.pauses.map {
+            "    \($0.from.text) stands still until \($0.to?.text ?? "now"): \(both($0.rule.label, $0.rule.name))"
+        }
+        lines += state.extensions.map {
+            "    \($0.agreed.text) \(length($0.rule.count, $0.rule.unit)) more  [\($0.rule.source.en)]"
+        }
         let end = state.met.map { "done \($0.day.text)" + ($0.day > state.due ? ", too late" : "") } ?? "open"
         lines.append(
             "    \(state.due.text) due\(state.provisional ? " (provisional: a year has no table yet)" : ""), \(end)")

@@ -63,6 +63,44 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `found out while another office handles it, it comes back to the desk at once and goes up from there`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.judge(filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.received(filed.id)
+            try await world.amend(filed.id, by: "q.director", reported: Self.higher)
+            let back = try #require(try await world.view(filed.id, "q.director"))
+            #expect(back.standing.stage == "registered")
+            for act in ["classify", "propose", "refer"] {
+                #expect(!back.acts.contains { $0.rule.name == act }, "\(act)")
+            }
+            for username in ["q.inspector", "q.handler"] {
+                await #expect(throws: CasefileError.self) {
+                    try await world.act(
+                        "dispose", filed.id, username, ["kind": .text("close"), "opinion": .text("了结")])
+                }
+            }
+            #expect(
+                try await world.casefile.inbox(
+                    InboxQuery(), for: try world["q.handler"], titles: false
+                ).items.isEmpty)
+            try await world.act("send-up", filed.id, "q.director")
+            for (username, _, organ, _, _) in SmallWorld.staffRows where organ == "Q" {
+                #expect(
+                    try await `Nobody sees what they must not`.doors(world, filed.id, username) == [], "\(username)")
+            }
+            try await world.act("sign", filed.id, "c.registrar")
+            let above = try #require(try await world.view(filed.id, "c.director"))
+            #expect(above.letter?.reported.first?.name == "闻人远")
+            #expect(above.limits.filter { $0.runningDue != nil }.map(\.rule.name) == ["distribution"])
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `of a named reporter, too, nothing stays once the custodian passed the identity on`(_ engine: Engine)
         async throws
     {

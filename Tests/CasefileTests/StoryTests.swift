@@ -62,6 +62,98 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `what a reporter adds stands in the list until somebody acts on it, and an objection opens an archived report`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            let holder = world.holder(filed)
+            func isNews() async throws -> Bool {
+                try await world.view(filed.id, "q.director")?.marks.contains("reporter-news") == true
+            }
+            try await world.casefile.message("补充一句", from: holder)
+            #expect(try await !isNews(), "before it is registered all of it is new")
+            try await world.judge(filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.casefile.message("还有一句", from: holder)
+            #expect(try await isNews())
+            try await world.handle(filed.id, at: "q")
+            #expect(try await !isNews())
+            try await world.act("archive", filed.id, "q.handler")
+            #expect(try await world.casefile.receipt(holder).may.contains(.objection))
+            try await world.casefile.object("昨天才看到答复", from: holder)
+            #expect(try await isNews())
+            #expect(try await world.casefile.receipt(holder).stage == "objected")
+            #expect(try await world.offers(filed.id, "q.inspector").contains("reopen"))
+            try await world.act(
+                "feedback", filed.id, "q.handler", ["way": .text("platform"), "text": .text("再次说明")])
+            #expect(try await !isNews())
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `an answer that is not believed leads to another disposal, approved like the first`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.judge(filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.received(filed.id)
+            try await world.dispose(filed.id, "inquiry", ["questions": .text("请说明补偿款去向")])
+            try await world.act(
+                "reply", filed.id, "q.handler", ["way": .text("letter"), "text": .text("均已发放")])
+            try await world.act(
+                "reconsider", filed.id, "q.handler", ["ground": .text("verify"), "reason": .text("与账目不符")])
+            #expect(try await world.view(filed.id, "q.handler")?.standing.stage == "allocated")
+            try await world.dispose(
+                filed.id, "verify",
+                [
+                    "plan": .text("查账"),
+                    "team": .list([
+                        try world["q.handler"].staff.description, try world["q.inspector"].staff.description,
+                    ]),
+                ])
+            #expect(try await world.view(filed.id, "q.handler")?.standing.stage == "verifying")
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a complaint is never handed to the agency that it is about`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let unit = ReportedParty(kind: .unit, name: "县住建局", unit: "", position: "", management: .township)
+            let filed = try await world.casefile.file(Filing(organ: "Q", letter: SmallWorld.letter([unit])))
+            try await world.judge(filed.id, at: "q", way: "hand-out")
+            for agency in ["县住建局", "清棠县 住建局", "住建局"] {
+                await #expect(throws: CasefileError.invalid([FieldFault("agency", "accused")]), "\(agency)") {
+                    try await world.act(
+                        "hand-out", filed.id, "q.registrar", ["agency": .text(agency), "text": .text("已转")])
+                }
+            }
+            try await world.act(
+                "hand-out", filed.id, "q.registrar", ["agency": .text("县信访局"), "text": .text("已转")])
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `whoever may still read a referred report recuses themselves, and reads it no longer`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.judge(filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.received(filed.id)
+            #expect(try await world.view(filed.id, "q.director")?.letter != nil)
+            try await world.act("recuse", filed.id, "q.director", ["reason": .text("与被反映人是同学")])
+            #expect(try await world.view(filed.id, "q.director") == nil)
+            #expect(try await world.view(filed.id, "q.handler")?.letter != nil)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `a city forwards to a county, follows stage and dates, and cannot read the county's papers`(
         _ engine: Engine
     ) async throws {
@@ -78,7 +170,7 @@ import Testing
             let sender = try #require(try await world.view(filed.id, "c.director"))
             #expect(sender.standing.stage == "answered")
             #expect(sender.letter?.title == "镇里截留补偿款")
-            #expect(sender.acts.map(\.rule.name) == ["supervise"])
+            #expect(sender.acts.map(\.rule.name) == ["recuse", "supervise"])
             #expect(sender.number == "C-2026-00001")
             let words = sender.story.flatMap { $0.texts.map(\.text) }
             #expect(!words.contains("经查属实") && !words.contains("拟初步核实"))

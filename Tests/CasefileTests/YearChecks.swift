@@ -120,6 +120,9 @@ extension Year {
         let limits = try casefile.workflow.limitStates(
             of: replay.done, standing: replay.standing(like: standing), calendar: picture.calendar)
         same("due day", limits.compactMap(\.runningDue).min() == stored.dueDay)
+        for limit in limits where replay.stage == "archived" && limit.met == nil && !isMeetable(limit) {
+            fault("\(limit.rule.name) runs on in an archived report", on: stored.id)
+        }
         for page in shown where page.id == stored.id {
             let then = self.replay(stored, events.prefix(page.sequence))
             same("shown stage", then.stage == page.stage)
@@ -134,6 +137,14 @@ extension Year {
             same("shown due day", limits.compactMap(\.runningDue).min() == page.due)
         }
         shown.removeAll { $0.id == stored.id }
+    }
+
+    /// Whether an act that ends it can still be done once the report is archived.
+    private func isMeetable(_ limit: LimitState) -> Bool {
+        limit.rule.ends.contains { name in
+            guard let act = casefile.workflow.acts[name] else { return false }
+            return act.alsoAtEnd || act.steps.contains { $0.stage == "archived" }
+        }
     }
 
     /// Everyone tries to open a report: it opens for those whom the rules let, with the keys that go with it.

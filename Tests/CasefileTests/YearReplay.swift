@@ -77,7 +77,10 @@ struct YearReplay {
         done.append(act)
         stage = event.to
         if let rule = workflow.acts[act.act], rule.approval.isEmpty, let mark = rule.mark { add(mark: mark) }
-        if let mark = workflow.acts[act.act]?.unmark { marks.removeAll { $0 == mark } }
+        let over = workflow.acts[act.act]?.unmark ?? []
+        marks.removeAll { over.contains($0) }
+        let isNews = ["reporter-message", "reporter-file", "object"].contains(act.act) && act.staff == nil
+        if isNews, act.from != "received" { add(mark: "reporter-news") }
         switch act.act {
         case "file": organs = [(event.organ, nil)]
         case "register":
@@ -115,7 +118,13 @@ struct YearReplay {
         case "reopen" where event.to == "registered":
             proposal = nil
             disposal = nil
-        case "amend" where act.from != event.to: proposal = nil
+        case "amend" where act.from != event.to:
+            // A matter that is not ours, or an own cadre's, comes back from where it was handled.
+            proposal = nil
+            if workflow.stages[act.from]?.phase != .intake {
+                handlers = []
+                disposal = nil
+            }
         case "decide" where codes["agreed"] == "yes":
             if let asked = codes["request-act"].flatMap({ workflow.acts[$0] }), let mark = asked.mark,
                 asked.steps.isEmpty || asked.steps.contains(where: { $0.stage == act.from })
@@ -133,7 +142,7 @@ struct YearReplay {
 
     private mutating func arrive(_ organ: String?, via: String, _ workflow: Workflow) {
         guard let organ = organ.flatMap({ OrganID($0) }) else { return }
-        let over = Set(workflow.acts.values.compactMap(\.unmark))
+        let over = Set(workflow.acts.values.flatMap(\.unmark))
         marks.removeAll { over.contains($0) }
         organs.append((organ, via))
         let last = organs.suffix(2).map(\.organ)

@@ -106,11 +106,12 @@ struct RuleFileTests {
             place: "  - name: disposal-opinion", old: "starts: [sign@referred]", new: "starts: [sign@refered]",
             reason: "disposal-opinion: no stage \"refered\"", offset: 0),
         Spoilt(
-            place: "  - name: disposal-opinion", old: "ends: [dispose, return]", new: "ends: [disposed]",
+            place: "  - name: disposal-opinion", old: "ends: [dispose, review-appeal",
+            new: "ends: [disposed, review-appeal",
             reason: "disposal-opinion: no act \"disposed\"", offset: 0),
         Spoilt(
-            place: "  - name: disposal-opinion", old: "ends: [dispose, return]", new: "ends: []",
-            reason: "disposal-opinion: the limit never starts or never ends", offset: 0),
+            place: "  - name: supervision-answer", old: "ends: [answer-supervision]", new: "ends: []",
+            reason: "supervision-answer: the limit never starts or never ends", offset: 0),
         Spoilt(
             place: "  - name: disposal-opinion", old: "count: 1", new: "count: 99999",
             reason: "disposal-opinion: an absurd count", offset: 0),
