@@ -122,7 +122,7 @@ struct AuditWords {
     private func actName(_ list: AuditList, _ act: String) -> String {
         switch list {
         case .keys: texts.text("keys.act.\(act)")
-        case .accounts: texts.text("account.event.\(act)")
+        case .accounts: texts.text("account.events.\(act)")
         default: texts.text("audit.act.\(list.rawValue).\(act)")
         }
     }

@@ -59,6 +59,8 @@ package enum DirectoryFault: String, Error, Sendable, Codable, CaseIterable {
     case `self`
     /// The last one who holds the office's key: what it holds would be closed for everyone.
     case lastHolder = "last-holder"
+    /// This person alone can open reports of the office.
+    case opensAlone = "opens-alone"
     /// The person is deactivated.
     case inactive
 }

@@ -110,6 +110,8 @@ struct PeopleRoutes: Sendable {
             try access.checkLeaving(person, place)
             try await services.casefile.leave(person.id, office: place.office, role: place.role)
             return .seeOther("/admin/people/\(person.id)?done=role-removed")
+        } catch CasefileError.opensAlone {
+            return try await show(access, DirectoryError("roles", .opensAlone), request, context)
         } catch let error as DirectoryError {
             return try await show(access, error, request, context)
         }

@@ -37,11 +37,17 @@ struct ResetRoutes: Sendable {
         let texts = services.shell.texts(context)
         let summary = ErrorSummary(errors, texts)
         let alone = access.offices(heldAloneBy: person)
+        let reports = try await services.casefile.reportsOpened(onlyBy: person.id)
         var notes = ["gone", "let-in", "new-key"].map { texts.text("accounts.reset.\($0)") }
         var fields: [FormField] = []
         if !alone.isEmpty {
             notes.append(
                 texts.format("accounts.reset.would-close", ["offices": texts.list(alone.map { texts.name($0) })]))
+        }
+        if reports > 0 {
+            notes.append(texts.format("accounts.reset.would-close-reports", ["n": String(reports)]))
+        }
+        if !alone.isEmpty || reports > 0 {
             fields.append(
                 FormField(
                     "aware", texts.text("accounts.reset.aware"), .flag, error: summary["aware"], isRequired: true))
@@ -59,7 +65,10 @@ struct ResetRoutes: Sendable {
         let access = try await services.access(context)
         let (person, _) = try other(access, context)
         let form = try await request.form(context)
-        guard access.offices(heldAloneBy: person).isEmpty || form.isOn("aware") else {
+        let closesNothing =
+            try await services.casefile.reportsOpened(onlyBy: person.id) == 0
+            && access.offices(heldAloneBy: person).isEmpty
+        guard closesNothing || form.isOn("aware") else {
             return try await ask(request, context, [FieldError("aware", "accounts.reset.not-aware")])
         }
         let password = OneTimePassword.make()

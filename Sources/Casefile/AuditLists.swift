@@ -19,7 +19,8 @@ package enum AuditList: String, Sendable, CaseIterable {
         case .identitySearches: IdentityKind.allCases.map(\.rawValue)
         case .evidence: EvidenceLook.Kind.allCases.map(\.rawValue)
         case .exports: ExportWay.allCases.map(\.rawValue)
-        case .openings, .audits: []
+        case .openings: ["opened", "looked"]
+        case .audits: []
         }
     }
 }
@@ -142,6 +143,10 @@ extension AuditScope {
             SELECT e.opened_at AS at, e.report_id AS id, 'opened' AS act, e.agreed_by AS by_id,
               e.reader_id AS about_id, NULL AS office_id, e.report_id, e.ground AS detail
             FROM identity_opening e WHERE e.asked_by IN (\(people)) AND \(sees("e.report_id"))
+            UNION ALL
+            SELECT e.at, e.id, 'looked', e.staff_id, NULL, NULL, e.report_id, e.codes
+            FROM event e WHERE e.report_id IN (SELECT i.report_id FROM identity_opening i)
+              AND e.act = 'look-identity' AND e.staff_id IN (\(people)) AND \(sees("e.report_id"))
             """
         case .exports:
             """
@@ -161,9 +166,14 @@ extension AuditScope {
 extension AuditLine {
     fileprivate init(_ list: AuditList, row: Row) throws {
         let mark: [UInt8]? = try row.maybe("mark")
+        var detail: String = try row.get("detail")
+        // A single look has its ground among the codes of its event.
+        if list == .openings, try row.get("act", as: String.self) == "looked" {
+            detail = JSONText.decode(detail, as: [String: String].self)?["ground"] ?? ""
+        }
         self.init(
             list: list, at: try row.get("at"), act: try row.get("act"), by: try row.maybe("by_id"),
             about: try row.maybe("about_id"), office: try row.maybe("office_id"), number: try row.maybe("number"),
-            detail: try mark.map { Hex.encode($0.prefix(3)).uppercased() } ?? row.get("detail"))
+            detail: mark.map { Hex.encode($0.prefix(3)).uppercased() } ?? detail)
     }
 }

@@ -11,6 +11,8 @@ extension CasefileSchema {
         "evidence_copy": "viewer = ''", "export": "ended_at IS NOT NULL", "export_row": "1 = 0",
         "export_download": "export_id IN (SELECT id FROM export WHERE ended_at IS NOT NULL)",
     ]
+    /// Columns that backups leave empty: a reporter's identity that was handed to somebody for a time.
+    package static let emptied: [String: Set<String>] = ["identity_opening": ["wrap", "envelope"]]
     /// The files that those rows speak of.
     package static let lastingFiles: SQL = """
         SELECT stored FROM file

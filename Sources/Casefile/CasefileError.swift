@@ -27,6 +27,8 @@ package enum CasefileError: Error, Sendable, Equatable {
     case handUp
     /// The organ that would receive has no one who could open a report yet.
     case nobodyHome(organ: String)
+    /// This person alone opens reports of the office that they would leave.
+    case opensAlone
     /// The viewer's office has not let them in yet, or the key does not open.
     case keyMissing
     case fileExists

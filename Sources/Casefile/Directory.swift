@@ -53,7 +53,9 @@ extension Casefile {
         }
     }
 
-    /// Changes what stands in an organ's, office's or person's record; keys stay as they are.
+    /// Changes what stands in an organ's, office's or person's record. Keys stay as they are, but of somebody whose
+    /// account is deactivated: they lose those of every office as if they left it, and a colleague lets them in anew
+    /// once they are back. What nobody else opens is laid aside and comes back with their password.
     package func change(organ: Organ? = nil, office: Office? = nil, staff: Staff? = nil) async throws {
         let now = clock.now()
         try await database.write { tx in
@@ -67,11 +69,17 @@ extension Casefile {
                       units = \(JSONText.encode(staff.units)), active = \(staff.active) WHERE id = \(staff.id)
                     """)
                 try Self.noteLateName(tx, of: staff.id, at: now)
-                if !staff.active { try tx.run("DELETE FROM session WHERE staff_id = \(staff.id)") }
+                if !staff.active { try Self.shutOut(tx, staff.id, at: now) }
             }
             try Self.touchWorld(tx)
         }
         if let staff { try await refreshWaiting(for: staff.id) }
+    }
+
+    /// Ends the sessions of somebody whose account was just deactivated, and takes their offices' keys away.
+    private static func shutOut(_ tx: any Transaction, _ person: StaffID, at now: Instant) throws {
+        try tx.run("DELETE FROM session WHERE staff_id = \(person)")
+        for office in try offices(heldBy: person, tx) { try withdrawKey(tx, of: person, from: office, at: now) }
     }
 
     /// Gives a person a role in an office. Without the office's key the newcomer reads nothing until let in.
@@ -89,6 +97,8 @@ extension Casefile {
     }
 
     /// Takes a role away; with the last one the grant of the office's key goes too, and the office gets a new key.
+    /// `.opensAlone` where it would take with it what nobody else of the organ can open: it passes to colleagues when the
+    /// person signs in once more. Whoever will not come back is deactivated.
     package func leave(_ person: StaffID, office: OfficeID, role: Role) async throws {
         try await refuseLeavingHeadless(person, only: office, role)
         let now = clock.now()
@@ -98,10 +108,26 @@ extension Casefile {
                 DELETE FROM membership
                 WHERE staff_id = \(person) AND office_id = \(office) AND role = \(role.rawValue)
                 """)
+            try Self.refuseLeavingAlone(tx, person, office, at: now)
             try Self.withdrawKey(tx, of: person, from: office, at: now)
             try Self.touchWorld(tx)
         }
         try await refreshWaiting(for: person)
+    }
+
+    /// What is sealed to this person and to nobody else of the organ does not leave an office with them.
+    private static func refuseLeavingAlone(
+        _ tx: any Transaction, _ person: StaffID, _ office: OfficeID, at now: Instant
+    ) throws {
+        let staysThere = try tx.exists(
+            "SELECT 1 FROM office_grant g WHERE g.office_id = \(office) AND g.staff_id = \(person) AND \(entitled(now.day))"
+        )
+        guard !staysThere else { return }
+        let others = try offices(heldBy: person, tx).filter { $0 != office }
+        let going = try keys(ofReportsOf: office, butNotOf: others, tx)
+        if try tx.exists("SELECT 1 FROM key_wrap w WHERE \(openedOnly(by: person)) AND w.key_id IN (\(going))") {
+            throw CasefileError.opensAlone
+        }
     }
 
     /// An office that holds reports keeps a director: some of its keys are the director's alone.

@@ -52,7 +52,7 @@ extension Casefile {
         return opened
     }
 
-    /// Destroys what was handed to readers whose time is over. Needs no key: done at start and at each sign-in.
+    /// Destroys what was handed to readers whose time is over. Needs no key: done at each sign-in and by each sweep.
     package func endIdentityOpenings() async throws {
         let now = clock.now()
         let over: SQL = "ended_at IS NULL AND until <= \(now)"

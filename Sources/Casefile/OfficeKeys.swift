@@ -50,37 +50,38 @@ extension Casefile {
         }
     }
 
-    /// Takes the office's keys from somebody who has no place there any more, not even a later one, and gives the
-    /// office a new key for all that comes. What was read until then cannot be taken back.
+    /// Takes the office's keys from somebody who has no place there any more, not even a later one, or whose account was
+    /// deactivated, and gives the office a new key for all that comes. What was read until then cannot be taken back.
+    /// What nobody else opens is laid aside under the person's key, and comes back with their password.
     static func withdrawKey(_ tx: any Transaction, of person: StaffID, from office: OfficeID, at now: Instant) throws {
         let isEntitled = try tx.exists(
             "SELECT 1 FROM office_grant g WHERE g.office_id = \(office) AND g.staff_id = \(person) AND \(entitled(now.day))"
         )
-        guard !isEntitled,
-            try tx.run("DELETE FROM office_grant WHERE office_id = \(office) AND staff_id = \(person)") > 0
-        else { return }
-        let left = try tx.rows("SELECT DISTINCT office_id FROM office_grant WHERE staff_id = \(person)")
-            .map { try $0.get("office_id", as: OfficeID.self) }
-        var conditions = [try OfficeKeys.reports(of: office, tx)]
-        for other in left {
-            let kept = try OfficeKeys.reports(of: other, tx)
-            conditions.append("NOT (\(kept))")
-        }
+        let held = try offices(heldBy: person, tx)
+        guard !isEntitled, held.contains(office) else { return }
+        let going = try keys(ofReportsOf: office, butNotOf: held.filter { $0 != office }, tx)
+        try keepWhatNobodyElseOpens(
+            tx, of: person, at: now, grants: "g.office_id = \(office)", wraps: "w.key_id IN (\(going))",
+            records: "1 = 0")
+        try tx.run("DELETE FROM office_grant WHERE office_id = \(office) AND staff_id = \(person)")
         try tx.run(
-            """
-            DELETE FROM key_wrap WHERE recipient = \(Recipient.staff(person).description) AND key_id IN
-              (SELECT k.id FROM sealing_key k JOIN report r ON r.id = k.report_id
-               JOIN custody c ON c.report_id = r.id AND c.idx = r.custody WHERE \(SQL.joined(conditions, by: " AND ")))
-            """)
+            "DELETE FROM key_wrap WHERE recipient = \(Recipient.staff(person).description) AND key_id IN (\(going))")
         try KeyEvent(.taken, at: now, office: office, person: person).insert(tx)
         try renewOfficeKey(tx, office, at: now)
     }
 
-    /// Whether the holder of the grant `g` has a place in its office on a day or later: as a member, in the order of
-    /// stand-ins, or by a delegation that has not run out.
+    /// The offices of which somebody holds a key, of any generation.
+    static func offices(heldBy person: StaffID, _ tx: any Transaction) throws -> [OfficeID] {
+        try tx.rows("SELECT DISTINCT office_id FROM office_grant WHERE staff_id = \(person) ORDER BY office_id")
+            .map { try $0.get("office_id", as: OfficeID.self) }
+    }
+
+    /// Whether the holder of the grant `g` has an account in use and a place in its office on a day or later: as a
+    /// member, in the order of stand-ins, or by a delegation that has not run out.
     static func entitled(_ today: Day) -> SQL {
         """
-        (EXISTS (SELECT 1 FROM membership m WHERE m.staff_id = g.staff_id AND m.office_id = g.office_id)
+        EXISTS (SELECT 1 FROM staff a WHERE a.id = g.staff_id AND a.active = 1)
+        AND (EXISTS (SELECT 1 FROM membership m WHERE m.staff_id = g.staff_id AND m.office_id = g.office_id)
           OR EXISTS (SELECT 1 FROM stand_in s
             WHERE s.staff_id = g.staff_id AND s.office_id = g.office_id AND s.ended_at IS NULL)
           OR EXISTS (SELECT 1 FROM delegation d JOIN membership h
@@ -90,12 +91,12 @@ extension Casefile {
         """
     }
 
-    /// Takes office keys from those whose last day has passed. Done at each sign-in; until then the server refuses
-    /// them by the date alone.
+    /// Takes office keys from those whose last day has passed or whose account was deactivated. Done at each sign-in;
+    /// until then the server alone refuses them.
     package func withdrawEndedKeys() async throws {
         let now = clock.now()
         let find: SQL =
-            "SELECT DISTINCT g.office_id, g.staff_id FROM office_grant g WHERE NOT \(Self.entitled(now.day))"
+            "SELECT DISTINCT g.office_id, g.staff_id FROM office_grant g WHERE NOT (\(Self.entitled(now.day)))"
         guard try await database.read({ try !$0.rows(find + " LIMIT 1").isEmpty }) else { return }
         try await database.write { tx in
             for row in try tx.rows(find) {
@@ -163,7 +164,8 @@ extension Casefile {
         for (office, people) in members { try makeOfficeKey(tx, office, generation: 1, for: people, at: now) }
     }
 
-    /// A new generation of an office's key, wrapped to all who hold the present one and to the escrow holders. New
+    /// A new generation of an office's key, wrapped to the escrow holders and to all who hold the present one and whose
+    /// account is in use. New
     /// reports are sealed to it; the older generations stay with their holders.
     static func renewOfficeKey(
         _ tx: any Transaction, _ office: OfficeID, at now: Instant, by person: StaffID? = nil
@@ -174,7 +176,7 @@ extension Casefile {
         else { return }
         let people = try tx.rows(
             """
-            SELECT s.id, s.public_key FROM office_grant g JOIN staff s ON s.id = g.staff_id
+            SELECT s.id, s.public_key FROM office_grant g JOIN staff s ON s.id = g.staff_id AND s.active = 1
             WHERE g.office_id = \(office) AND g.generation = \(present) ORDER BY s.id
             """
         ).compactMap { row -> (StaffID, PublicKey)? in

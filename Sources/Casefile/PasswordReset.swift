@@ -23,8 +23,7 @@ extension Casefile {
             else { throw CasefileError.notYourAct }
             let mine = Recipient.staff(person).description
             try Self.keepWhatNobodyElseOpens(tx, of: person, at: now)
-            let offices = try tx.rows("SELECT DISTINCT office_id FROM office_grant WHERE staff_id = \(person)")
-                .map { try $0.get("office_id", as: OfficeID.self) }
+            let offices = try Self.offices(heldBy: person, tx)
             try tx.run("DELETE FROM office_grant WHERE staff_id = \(person)")
             try tx.run("DELETE FROM key_wrap WHERE recipient = \(mine)")
             try tx.run("DELETE FROM interference_wrap WHERE recipient = \(mine) AND purpose = 'examine'")
@@ -55,50 +54,10 @@ extension Casefile {
         try await refreshWaiting(for: person)
     }
 
-    /// Lays aside, under the key of before, the wraps without which nobody could open an office or a report any more.
-    private static func keepWhatNobodyElseOpens(_ tx: any Transaction, of person: StaffID, at now: Instant) throws {
-        let mine = Recipient.staff(person).description
-        let grants = try tx.rows(
-            """
-            SELECT g.office_id AS place, g.generation, g.wrap FROM office_grant g
-            WHERE g.staff_id = \(person) AND NOT EXISTS (SELECT 1 FROM office_grant o
-              WHERE o.office_id = g.office_id AND o.generation = g.generation AND o.staff_id <> g.staff_id)
-            """)
-        let wraps = try tx.rows(
-            """
-            SELECT w.key_id AS place, w.generation, w.wrap FROM key_wrap w
-            WHERE w.recipient = \(mine) AND NOT EXISTS (SELECT 1 FROM key_wrap o
-              WHERE o.key_id = w.key_id AND o.recipient <> w.recipient AND o.recipient <> 'receipt')
-            """)
-        let records = try tx.rows(
-            """
-            SELECT w.interference_id AS place, w.generation, w.wrap FROM interference_wrap w
-            WHERE w.recipient = \(mine) AND w.purpose = 'examine' AND NOT EXISTS (SELECT 1 FROM interference_wrap o
-              WHERE o.interference_id = w.interference_id AND o.purpose = 'examine' AND o.recipient <> w.recipient)
-            """)
-        guard !grants.isEmpty || !wraps.isEmpty || !records.isEmpty else { return }
-        let id = AccountEventID.random()
-        try tx.run(
-            """
-            INSERT INTO key_before_reset (id, staff_id, at, sealed_key)
-            SELECT \(id), id, \(now), sealed_key FROM staff WHERE id = \(person)
-            """)
-        for (kind, rows) in [("office", grants), ("key", wraps), ("record", records)] {
-            for row in rows {
-                let place = "\(kind):\(try row.get("place", as: String.self))"
-                try tx.run(
-                    """
-                    INSERT INTO wrap_before_reset (reset_id, place, generation, wrap)
-                    VALUES (\(id), \(place), \(try row.get("generation", as: Int.self)),
-                      \(try row.get("wrap", as: [UInt8].self)))
-                    """)
-            }
-        }
-    }
-
-    /// Opens with the password of before a reset what nobody else could open since, and seals it to the person as they
-    /// are now: an office where they still have a place, a report from which they are not barred. `.invalid` of
-    /// `before`, `wrongPassword`, for a password that opens none of it.
+    /// Opens with the password of before a reset, or of before a deactivation, what nobody else could open since, and
+    /// seals it to the person as they are now: an office where they have a place, a report from which they are not
+    /// barred. An office where they have none at present stays laid aside. `.invalid` of `before`, `wrongPassword`, for
+    /// a password that opens none of it.
     package func takeBackKeys(of session: Session, with password: String) async throws {
         let (viewer, now) = (session.viewer, clock.now())
         let kept = try await database.read { tx in
@@ -118,35 +77,48 @@ extension Casefile {
         try await database.write { tx in
             for (id, key) in found {
                 for row in try tx.rows("SELECT place, generation, wrap FROM wrap_before_reset WHERE reset_id = \(id)") {
-                    try Self.takeBack(tx, row, with: key, for: viewer, at: now)
+                    guard try Self.takeBack(tx, row, with: key, for: viewer, at: now) else { continue }
+                    let (place, generation) = (
+                        try row.get("place", as: String.self), try row.get("generation", as: Int.self)
+                    )
+                    try tx.run(
+                        """
+                        DELETE FROM wrap_before_reset
+                        WHERE reset_id = \(id) AND place = \(place) AND generation = \(generation)
+                        """)
                 }
-                try tx.run("DELETE FROM wrap_before_reset WHERE reset_id = \(id)")
-                try tx.run("DELETE FROM key_before_reset WHERE id = \(id)")
+                try tx.run(
+                    """
+                    DELETE FROM key_before_reset WHERE id = \(id) AND NOT EXISTS
+                      (SELECT 1 FROM wrap_before_reset w WHERE w.reset_id = key_before_reset.id)
+                    """)
             }
             try AccountEvent.note(tx, .keysTakenBack, of: viewer.staff, by: viewer.staff, at: now)
             try Self.touchWorld(tx)
         }
     }
 
-    /// One wrap of before, sealed anew; nothing where the person has no place there any more.
+    /// One wrap of before, sealed anew; false where the person has no place in its office at present.
     private static func takeBack(
         _ tx: any Transaction, _ row: Row, with key: PrivateKey, for viewer: Viewer, at now: Instant
-    ) throws {
+    ) throws -> Bool {
         let place = try row.get("place", as: String.self).split(separator: ":").map(String.init)
         let generation: Int = try row.get("generation")
         let wrap: [UInt8] = try row.get("wrap")
         let publicKey = viewer.privateKey.publicKey
         if place.first == "office", let office = place.last.flatMap(OfficeID.init) {
+            let seat: SQL = """
+                (SELECT o.id AS office_id, s.id AS staff_id FROM office o JOIN staff s ON s.id = \(viewer.staff)
+                  WHERE o.id = \(office)) AS g
+                """
+            guard try tx.exists("SELECT 1 FROM \(seat) WHERE \(entitled(now.day))") else { return false }
             let binding = Binding.officeKey(office, generation)
             let again = try Wrap.seal(Wrap.open(wrap, with: key, binding: binding), to: publicKey, binding: binding)
             let nobody = Optional<StaffID>.none
             try tx.run(
                 """
                 INSERT INTO office_grant (office_id, generation, staff_id, wrap, granted_by, granted_at)
-                SELECT g.office_id, \(generation), g.staff_id, \(again), \(nobody), \(now)
-                FROM (SELECT k.office_id, s.id AS staff_id FROM office_key k JOIN staff s ON s.id = \(viewer.staff)
-                  WHERE k.office_id = \(office) AND k.generation = \(generation)) AS g
-                WHERE \(entitled(now.day))
+                VALUES (\(office), \(generation), \(viewer.staff), \(again), \(nobody), \(now))
                 ON CONFLICT (office_id, generation, staff_id) DO NOTHING
                 """)
             try KeyEvent(
@@ -177,5 +149,6 @@ extension Casefile {
                 ON CONFLICT (key_id, recipient) DO NOTHING
                 """)
         }
+        return true
     }
 }

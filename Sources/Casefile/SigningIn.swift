@@ -67,6 +67,7 @@ extension Casefile {
         try await endIdentityOpenings()
         await shutOutBarredColleagues(of: unlocked.viewer)
         await resealSome(for: unlocked.viewer)
+        await handOnPersonal(of: unlocked.viewer)
         let token = SessionToken.random()
         let now = clock.now()
         try await keep(unlocked.viewer, under: token, codeIsDue: false, at: now)

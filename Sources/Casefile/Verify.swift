@@ -85,6 +85,8 @@ extension Casefile {
             """
             SELECT 1 FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
             WHERE k.report_id = \(id) AND k.kind = 'letter' AND w.recipient <> 'receipt'
+            UNION ALL SELECT 1 FROM sealing_key k JOIN wrap_before_reset b ON b.place = 'key:' || k.id
+            WHERE k.report_id = \(id) AND k.kind = 'letter'
             """)
         {
             throw fault("nobody holds its letter key")

@@ -19,6 +19,7 @@ extension CasefileError: SiteErrorConvertible {
                 "entrance.errors.above-this-platform")
         case .handUp: .conflict(type: "hand-up", "entrance.errors.hand-up")
         case .nobodyHome: .conflict(type: "nobody-home", "entrance.errors.nobody-home")
+        case .opensAlone: .conflict(type: "opens-alone", "entrance.errors.opens-alone")
         case .keyMissing: .forbidden(type: "key-missing", "entrance.errors.key-missing")
         case .fileExists: .conflict(type: "file-exists", "entrance.errors.file-exists")
         case .fileTooLarge: .tooLarge("entrance.errors.file-too-large", ["megabytes": "50"])

@@ -177,7 +177,8 @@ struct House {
     }
 }
 
-/// Removes what nobody needs any more: old drafts and uploads that never became part of a report. Rules that take effect
+/// Removes what nobody needs any more: old drafts, uploads that never became part of a report, and what was handed out
+/// for a time that is over. Rules that take effect
 /// today reach the reports that run.
 struct Sweeper: Service {
     let drafts: Drafts
@@ -205,6 +206,7 @@ struct Sweeper: Service {
     private func sweep() async {
         await step("sign-ins") { try await SignInBrake(casefile).sweep() }
         await step("exports") { try await casefile.endExports() }
+        await step("identities") { try await casefile.endIdentityOpenings() }
         await step("drafts") { try await drafts.sweep() }
         await step("rules") { try await casefile.refreshRules() }
         await step("destructions") { try await casefile.carryOutDestructions() }

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import contract
 from client import kept_alive
 from installation import ROOT
-from pages import SAME
+from pages import SAME, bare_keys
 
 STATED = re.compile(r'\b(?:routes|staff|router)\s*\.(get|post|put|patch|delete)\(\s*(?:"([^"]*)"|([^)"]+)\))')
 # Served on a socket of its own: to whoever runs the machine, not to a browser.
@@ -135,6 +135,7 @@ class Knocker:
             seen[path] = (answer.status_code, answer.headers.get("Location", "") + text)
             if path.startswith("/api/") or "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
+            assert bare_keys(answer.text) == [], path
             for link in re.findall(r'href="(/[^"#]*)', answer.text):
                 link = link.replace("&amp;", "&")
                 kind = re.sub(r"[0-9a-f-]{36}", ":id", urlsplit(link).path)

@@ -11,7 +11,7 @@ import pytest
 import requests
 from client import Caller, Person, kept_alive, problem
 from pages import SAME, Pages
-from world import QINGTANG, World, letter
+from world import QINGTANG, World, letter, person
 
 STEP = 30
 
@@ -344,3 +344,43 @@ def test_no_form_is_taken_from_strangers_without_its_token_or_from_elsewhere(wor
     assert requests.post(
         world.url + "/sign-in/code", data={"code": "1" * 100_000}, headers=SAME | {"Cookie": "sign-in=" + "A" * 43},
         timeout=60, allow_redirects=False).headers["location"] == "/sign-in"
+
+
+def test_what_one_person_alone_opens_is_told_before_a_reset_and_passes_on_before_they_leave(world):
+    _, report, _ = world.filed(letter(reported=[person("unknown")]))
+    admin = Pages(world.url, world.accounts["qt.admin1"])
+    place = page_of(admin, world, world.accounts["qt.letters1"])
+    asked = admin.get(place + "/reset")
+    assert "有 1 件只有此人能打开" in asked and 'name="aware"' in asked
+    assert 'id="f-aware-error"' in admin.send(asked, place + "/reset", {}, 422)
+    # A clerk of the same office succeeds: they hold the office's key, and not what is the director's alone.
+    successor = world.accounts["qt.letters2"]
+    other = page_of(admin, world, successor)
+    role = re.search(r'<input type="hidden" name="roles" value="([\w-]+):director">', admin.get(place))[1] + ":director"
+    admin.send(admin.get(other), other + "/join", {"roles": role})
+    assert world["qt.letters2"].report(report)["title"] is None
+    refused = admin.send(admin.get(place), place + "/leave", {"roles": role}, 422)
+    assert "本部门有的举报件只有此人能打开" in refused
+    assert sign_in(world, "qt.letters1").status_code == 201
+    assert world["qt.letters2"].report(report)["title"] is not None
+    assert 'name="aware"' not in admin.get(place + "/reset")
+    admin.send(admin.get(place), place + "/leave", {"roles": role})
+    assert world["qt.letters2"].report(report)["title"] is not None
+    assert world["qt.letters1"].report(report) is None
+
+
+def test_who_was_deactivated_is_let_in_anew(world):
+    _, report, _ = world.filed(letter())
+    admin = Pages(world.url, world.accounts["qt.admin1"])
+    place = page_of(admin, world, world.accounts["qt.letters3"])
+    admin.send(admin.get(place), place + "/deactivate", {})
+    assert sign_in(world, "qt.letters3").status_code == 401
+    admin.send(admin.get(place), place + "/reactivate", {})
+    back = Person(world.url, world.accounts["qt.letters3"])
+    assert back.report(report) is None or back.report(report)["title"] is None
+    colleague = Pages(world.url, world.accounts["qt.letters1"])
+    office = colleague.get("/office")
+    row = office[office.index(">qt.letters3<"):]
+    fields = {name: re.search(f'name="{name}" value="([^"]+)"', row)[1] for name in ("office", "person")}
+    colleague.send(office, "/office/admit", fields)
+    assert back.report(report)["title"] is not None

@@ -5,8 +5,11 @@ import re
 from attacks import Secret
 from client import problem
 from doors import Knocker
+from pages import bare_keys
+from test_identity import custodians, look
 from test_search import search
-from world import DISPATCHED, QINGTANG, TANGYI, WANGCHUAN, letter, person, unit
+from test_story import referred
+from world import DISPATCHED, QINGTANG, REPORTER, TANGYI, WANGCHUAN, letter, person, unit
 
 ROW = re.compile(r'<tr><th scope="row">\S+ ([\w.]+).*?</th><td>(\w+)</td><td>(\w+)</td><td>(\w+)</td>', re.S)
 
@@ -98,6 +101,27 @@ def test_lists_tell_who_did_what_and_no_words(world):
     assert auditor.get("/audit/events?list=keys&first=yesterday").status_code == 422
     for kind in ("keys", "accounts", "rules", "searches", "identity-searches", "evidence", "openings", "exports",
                  "audits"):
-        assert auditor.get(f"/audit/events?list={kind}").status_code == 200, kind
+        for language in ("zh-Hans", "en"):
+            page = auditor.get(f"/audit/events?list={kind}&lang={language}")
+            assert page.status_code == 200, kind
+            assert bare_keys(page.text) == [], "a sentence stands for everything that was done"
     assert "qt.letters1" not in Knocker(world["wc.audit1"]).get("/audit/events?list=searches").text
     problem(world["qt.audit1"].get("/api/v1/search", None), 404)
+
+
+def test_each_look_at_an_open_identity_stands_in_the_list_of_openings(world):
+    _, report = referred(world, reporter=REPORTER)
+    first, second = custodians(world, report)[:2]
+    first.act(report, "open-identity", ground="contact", window="4", reason="承办人要核对日期。")
+    second.act(report, "decide", agreed="yes")
+    for _ in range(2):
+        look(first, report, 200)
+    number = first.report(report).get("number") or next(
+        view["number"] for who in world.people(QINGTANG) if (view := who.report(report)))
+    page = Knocker(world["qt.audit1"]).get("/audit/events?list=openings&act=looked").text
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", page, re.S) if number in row]
+    assert len(rows) == 2 and all(first.username in row and "查看已开放的身份信息" in row for row in rows)
+    assert REPORTER["phone"] not in page and REPORTER["name"] not in page
+    assert number not in Knocker(world["wc.audit1"]).get("/audit/events?list=openings").text
+    told = Knocker(world["qt.audit1"]).get(f"/audit/reports/{report}").text
+    assert told.count("查看已开放的身份信息") == 2

@@ -15,7 +15,9 @@ import requests
 from client import Person, Receipt
 from conftest import ENGINES
 from installation import BINARY, POSTGRES, Installation, postgres_tool, run
-from world import QINGTANG, World, letter
+from test_identity import custodians
+from test_story import referred
+from world import QINGTANG, REPORTER, World, letter
 
 PASSPHRASE = "Regenschirm Teekessel sieben Gänse"
 PICTURE = b"%PDF-1.7\n" + bytes(range(256)) * 900
@@ -403,3 +405,37 @@ def test_a_backup_is_restored_through_a_link(sqlite_copy, tmp_path, phrase):
     other = elsewhere(tmp_path, "sqlite")
     restore(other, tmp_path / "latest.mingjian", phrase())
     assert [row[3:] for row in listed(other)] == [row[3:] for row in listed(installation)]
+
+
+def asked(installation, statement):
+    """The one number that a query answers."""
+    if installation.database:
+        return int(postgres_tool("psql", installation.database, "-Atqc", statement))
+    with sqlite3.connect(installation.data / "mingjian.sqlite", timeout=20) as connection:
+        return connection.execute(statement).fetchone()[0]
+
+
+def test_an_identity_that_was_handed_over_is_in_no_backup_and_goes_with_the_next_sweep(copy, tmp_path, phrase):
+    installation, described = copy
+    world = World(installation.serve("--limits", "off"), described)
+    _, report = referred(world, reporter=REPORTER)
+    first, second = custodians(world, report)[:2]
+    reader = next(field for field in first.offered(report, "open-identity")["fields"] if field["name"] == "reader")
+    first.act(report, "open-identity", ground="contact", window="24", reader=reader["options"][0]["value"],
+              reason="承办人要核对日期。")
+    second.act(report, "decide", agreed="yes")
+    handed = "SELECT COUNT(*) FROM identity_opening WHERE wrap IS NOT NULL OR envelope IS NOT NULL"
+    assert asked(installation, handed) == 1
+    path = tmp_path / "backup.sealed"
+    back_up(installation, path, phrase())
+    installation.stop()
+    place = elsewhere(tmp_path, installation.engine)
+    try:
+        restore(place, path, phrase())
+        assert asked(place, handed) == 0
+        assert asked(place, "SELECT COUNT(*) FROM identity_opening WHERE ended_at IS NULL") == 1, "that it was opened"
+    finally:
+        place.remove()
+    sql(installation, "UPDATE identity_opening SET until = 1")
+    installation.serve("--limits", "off")
+    assert installation.wait_until(lambda: asked(installation, handed) == 0), "nobody needs to sign in for it"

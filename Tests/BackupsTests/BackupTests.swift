@@ -75,6 +75,24 @@ import Testing
         }
     }
 
+    @Test(arguments: pairs)
+    func `holds nothing of a column that is left empty, and the rest of its rows`(_ from: Engine, _ into: Engine)
+        async throws
+    {
+        try await World.with(from) { world in
+            var plan = World.plan
+            plan.emptied = ["letter": ["body"]]
+            let (path, _) = try await world.backUp(plan)
+            let place = world.folder + "/elsewhere"
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            try await restore(path, into: into, place) { database, _ in
+                #expect(try await count("SELECT COUNT(*) FROM letter WHERE body IS NOT NULL", database) == 0)
+                #expect(try await count("SELECT COUNT(*) FROM letter WHERE stored IS NOT NULL", database) == 3)
+            }
+            #expect(try await count("SELECT COUNT(*) FROM letter WHERE body IS NOT NULL", world.database) == 3)
+        }
+    }
+
     @Test(arguments: TestDatabase.availableEngines)
     func `of an older schema is brought up to date after it was restored`(_ engine: Engine) async throws {
         try await World.with(engine) { world in

@@ -104,21 +104,21 @@ struct World {
         without: ["passing"], only: [:], files: "SELECT stored FROM letter WHERE stored IS NOT NULL ORDER BY stored")
 
     /// Writes a backup and answers the file's path and which files were gone.
-    func backUp() async throws -> (path: String, gone: [String]) {
+    func backUp(_ plan: BackupPlan = World.plan) async throws -> (path: String, gone: [String]) {
         let path = folder + "/backup"
         let bytes = Collected()
         let begun = try await SealedBackup.begin(
             passphrase: passphrase, gate: PasswordGate(), cost: .light, put: bytes.take)
-        let gone = try await fill(begun)
+        let gone = try await fill(begun, plan)
         try Data(bytes.all).write(to: URL(fileURLWithPath: path))
         return (path, gone)
     }
 
-    func fill(_ begun: BackupWriter) async throws -> [String] {
+    func fill(_ begun: BackupWriter, _ plan: BackupPlan = World.plan) async throws -> [String] {
         let keys = keys.contents
         var (writer, names) = try await database.read { tx in
             var writer = begun
-            let names = try writer.rows(tx, plan: Self.plan, id: "b1", takenAt: 1, keys: keys) { _ in }
+            let names = try writer.rows(tx, plan: plan, id: "b1", takenAt: 1, keys: keys) { _ in }
             return (writer, names)
         }
         let gone = try writer.files(names, in: folder + "/files") { _ in }
