@@ -113,6 +113,10 @@ extension Casefile {
     /// out whom it is about, so whoever of the organ its words name counts as reported (I-1, I-3).
     package func fileImported(_ filing: Filing, mark: [UInt8]) async throws -> Filed? {
         try check(filing)
+        return try await retryingStale { try await importOnce(filing, mark: mark) }
+    }
+
+    private func importOnce(_ filing: Filing, mark: [UInt8]) async throws -> Filed? {
         let picture = try await picture()
         let named = filing.organ.flatMap { picture.world.organ(code: $0) }.map { organ in
             Jurisdiction.own(of: organ, namedIn: [filing.letter.title, filing.letter.content], in: picture.world)

@@ -135,14 +135,16 @@ package struct DeskRoutes: Sendable {
         let id = try context.reportID
         let viewer = try context.viewer
         try await casefile.mayAttach(to: id, by: viewer)
-        try await Upload.each(of: request, context, into: casefile) { staged in
+        let refused = try await Upload.each(of: request, context, into: casefile) { staged in
             do {
                 try await self.casefile.attach(staged, to: id, by: viewer)
             } catch let error as CasefileError {
                 self.casefile.files.remove(staged.stored)
                 throw error
             }
-        }
+        }.refused
+        // The others are kept; the page of the error tells why this one is not.
+        if let first = refused.first { throw first.why }
         return .seeOther("/desk/reports/\(id)" + QueueRequest(request, stages: casefile.workflow.stageOrder).address())
     }
 }

@@ -80,13 +80,19 @@ extension RegistrationInput {
             reporter: person, channel: channel, marks: marks ?? [])
     }
 
+    /// Nobody, where nothing is told of whoever reports. Whatever is told needs a name with it, which the door asks for.
     private var person: Reporter? {
-        guard let reporter, let name = reporter.name?.trimmed, !name.isEmpty else { return nil }
-        return Reporter(
-            kind: Reporter.Kind(rawValue: reporter.kind ?? "named") ?? .named, name: name,
+        guard let reporter else { return nil }
+        let person = Reporter(
+            kind: Reporter.Kind(rawValue: reporter.kind ?? "named") ?? .named, name: (reporter.name ?? "").trimmed,
             phone: (reporter.phone ?? "").trimmed, email: (reporter.email ?? "").trimmed,
             address: (reporter.address ?? "").trimmed, residentID: (reporter.residentID ?? "").trimmed,
             safeContact: (reporter.safeContact ?? "").trimmed, others: reporter.others ?? "")
+        let told = [
+            person.name, person.phone, person.email, person.address, person.residentID, person.safeContact,
+            person.others.trimmed,
+        ]
+        return told.allSatisfy(\.isEmpty) ? nil : person
     }
 }
 

@@ -28,6 +28,13 @@ struct RegistrationFields {
             isRequired: required)
     }
 
+    /// Any file may be chosen: what is taken is told by its bytes.
+    var scans: FormField {
+        FormField(
+            "files", texts.text("desk.register.scans-label"), .file(accept: "", multiple: true),
+            hint: texts.text("desk.register.scans-hint"), error: summary["files"])
+    }
+
     var basics: [FormField] {
         [
             choice(

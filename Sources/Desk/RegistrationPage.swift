@@ -119,11 +119,12 @@ struct RegistrationRoutes: Sendable {
             texts: texts, workflow: workflow(), language: context.language.rawValue, form: form, summary: summary,
             rank: rank)
         let place = try await picker(form, context)
+        let scans = scans(form.all("scan"), try context.viewer)
         let model = Entry([
-            "summary": summary.isEmpty ? nil : summary.naming(fields.basics + fields.reporter), "basics": fields.basics,
-            "parties": fields.parties(Self.rows),
+            "summary": summary.isEmpty ? nil : summary.naming([fields.scans] + fields.basics + fields.reporter),
+            "basics": fields.basics, "parties": fields.parties(Self.rows),
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
-            "scans": scans(form.all("scan"), try context.viewer),
+            "scans": scans, "chooser": fields.scans, "openScans": scans.isEmpty || summary["files"] != nil,
             "place": place.chosen(summary, texts), "placeName": place.search(texts),
         ])
         return try services.shell.page(
@@ -148,15 +149,24 @@ struct RegistrationRoutes: Sendable {
     }
 
     /// Scans come first and stand beside the form while it is filled in; they are kept sealed, and only the form that
-    /// this page hands back can name them.
+    /// this page hands back can name them. Those that came before are named by the form that brings more.
     private func receiveScans(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
         guard let rank = try await passed(request.query("rank"), context) else { return .seeOther("/register") }
-        var pairs: [(name: String, value: String)] = []
-        try await Upload.each(of: request, context, into: services.casefile) { staged in
-            pairs.append(("scan", try self.services.casefile.ticket(for: staged, of: viewer)))
+        var tickets: [String] = []
+        let sent = try await Upload.each(of: request, context, into: services.casefile) { staged in
+            tickets.append(try self.services.casefile.ticket(for: staged, of: viewer))
         }
-        return try await form(request, context, Form(pairs), errors: [], rank: rank)
+        let before = sent.form.all("scan").filter { services.casefile.scan($0, of: viewer) != nil }
+        var errors = sent.refused.map { FileRefusal($0.why).fault(of: $0.file) }
+        let room = max(0, EvidenceLimits.files - before.count)
+        for ticket in tickets.dropFirst(room) {
+            guard let scan = services.casefile.scan(ticket, of: viewer) else { continue }
+            services.casefile.files.remove(scan.stored)
+            errors.append(FileRefusal.tooMany.fault(of: scan.name))
+        }
+        let pairs = (before + tickets.prefix(room)).map { (name: "scan", value: $0) }
+        return try await form(request, context, Form(pairs), errors: errors, rank: rank)
     }
 
     private func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -191,10 +201,14 @@ struct RegistrationRoutes: Sendable {
         let texts = services.shell.texts(context)
         let frame = try await services.staffFrame(request, context, title: texts.text("desk.slip.title"))
         let english = context.language == .en
+        // Not everybody who registers may read what came in: one of unknown level is the director's alone.
+        let viewer = try context.viewer
+        let isReadable = (try? await services.casefile.report(filed.id, for: viewer)) != nil
         let model = Entry([
             "qr": try? QRDrawing(filed.receipt.grouped), "number": filed.number, "digits": filed.receipt.grouped,
             "organ": english ? filed.organ.nameEnglish : filed.organ.name, "day": filed.filedAt.day.text,
-            "address": services.publicURL + "/receipt", "href": "/desk/reports/\(filed.id)?tab=waiting",
+            "address": services.publicURL + "/receipt",
+            "href": isReadable ? "/desk/reports/\(filed.id)?tab=waiting" : nil,
         ])
         return try services.shell.page("desk/slip", model, frame, status: .created)
     }

@@ -25,6 +25,8 @@ struct Draft: Codable, Sendable {
     /// The highest level of whoever is reported, asked before anything else.
     var rank: ManagementLevel
     var parties: [ReportedParty] = []
+    /// Answers that do not make a party yet, by their place on the list; `nil` in drafts from before there were any.
+    var halves: [Int: PartyAnswers]?
     var title = ""
     var content = ""
     var happened = ""
@@ -63,6 +65,7 @@ struct Draft: Codable, Sendable {
     /// Puts a party at a place of the list, the end included; a higher level than was named first counts.
     mutating func put(_ party: ReportedParty, at index: Int) {
         if parties.indices.contains(index) { parties[index] = party } else { parties.append(party) }
+        halves?[index] = nil
         if let rank = party.management.rank, rank < self.rank.rank ?? 9 { self.rank = party.management }
     }
 

@@ -51,7 +51,7 @@ extension ReportingRoutes {
             guard opened.view.may.contains(.file) else { throw CasefileError.notNow }
             return try await waitingForFiles(request, opened.context, back: "/receipt") {
                 var taken = Set(opened.view.files.map(\.name))
-                let sent = try await upload(request, opened.context) { staged in
+                let sent = try await upload(request, opened.context, begin: {}) { staged in
                     var file = staged
                     file.name = freeFileName(staged.name, besides: taken)
                     taken.insert(file.name)

@@ -12,10 +12,11 @@ extension ReportingRoutes {
         }
         routes.post("/report/files") { request, context in
             try await visit(request, context) { visit in
-                guard try await drafts.hasRoom() else { return try full(request, visit.context) }
-                return try await waitingForFiles(request, visit.context, back: "/report/files") {
-                    try await take(visit)
-                }
+                do {
+                    return try await waitingForFiles(request, visit.context, back: "/report/files") {
+                        try await take(visit)
+                    }
+                } catch DraftError.full { return try full(request, visit.context) }
             }
         }
         routes.post("/report/files/remove") { request, context in
@@ -28,7 +29,10 @@ extension ReportingRoutes {
     }
 
     private func take(_ visit: Visit) async throws -> Response {
-        let sent = try await upload(visit.request, visit.context) { staged in
+        let sent = try await upload(visit.request, visit.context) {
+            // Whoever only goes on or back needs no room.
+            guard try await drafts.hasRoom() else { throw DraftError.full }
+        } keep: { staged in
             try await drafts.add(staged, to: visit.key)
         }
         let form = sent.form
@@ -49,8 +53,10 @@ extension ReportingRoutes {
 
     /// Streams every file of a form to the disk, sealed, and hands each that is whole to `keep`. One file that is
     /// refused does not stop the others; a cut connection leaves the files before it, and nothing of the one it cut.
+    /// `begin` comes before each file and may throw.
     func upload(
-        _ request: Request, _ context: SiteContext, keep: (StagedFile) async throws -> Void
+        _ request: Request, _ context: SiteContext, begin: () async throws -> Void,
+        keep: (StagedFile) async throws -> Void
     ) async throws -> Upload {
         let most = Int(EvidenceLimits.bytes) * EvidenceLimits.files + (1 << 20)
         var parts = try MultipartReader(request, limits: .upload(maximumSize: most))
@@ -69,6 +75,7 @@ extension ReportingRoutes {
             }
             guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
             guard !name.isEmpty else { continue }
+            try await begin()
             try admit(.upload, request, context)
             do {
                 let reception = try services.casefile.files.receive(name: name)
@@ -111,30 +118,6 @@ extension ReportingRoutes {
             isReturning: isReturning)
         return try page(
             "files", model, visit, title: title(.files, texts), isWrong: !faults.isEmpty)
-    }
-}
-
-/// Why a file was not kept.
-enum FileRefusal: String {
-    case type, exists, other
-    case tooLarge = "too-large"
-    case tooMany = "too-many"
-    case notNow = "not-now"
-
-    init(_ error: CasefileError) {
-        self =
-            switch error {
-            case .fileTooLarge: .tooLarge
-            case .fileType: .type
-            case .fileExists: .exists
-            case .tooManyFiles: .tooMany
-            case .notNow: .notNow
-            default: .other
-            }
-    }
-
-    func fault(of file: String) -> FieldError {
-        FieldError("files", "reporting.files.refused.\(rawValue)", ["file": file])
     }
 }
 

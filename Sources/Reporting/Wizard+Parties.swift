@@ -26,8 +26,7 @@ extension ReportingRoutes {
         routes.get("/report/party/:n") { request, context in
             try await visit(request, context) { visit in
                 let index = try index(visit)
-                let known = visit.draft.parties.indices.contains(index) ? visit.draft.parties[index] : nil
-                return try partyPage(visit, index, PartyAnswers(known, rank: index == 0 ? visit.draft.rank : nil))
+                return try partyPage(visit, index, visit.draft.answers(at: index))
             }
         }
         routes.post("/report/party/:n") { request, context in
@@ -37,9 +36,7 @@ extension ReportingRoutes {
             try await visit(request, context) { visit in
                 let form = try await visit.form()
                 let index = try index(visit)
-                try await drafts.change(visit.key) { draft in
-                    if draft.parties.indices.contains(index) { draft.parties.remove(at: index) }
-                }
+                try await drafts.change(visit.key) { $0.removeParty(at: index) }
                 return .seeOther("/report/party" + (form["to"] == "check" ? "?to=check" : ""))
             }
         }
@@ -59,26 +56,31 @@ extension ReportingRoutes {
         let index = try index(visit)
         let form = try await visit.form()
         let answers = PartyAnswers(form)
-        let list = form["to"] == "check" ? "/report/party?to=check" : "/report/party"
-        if form["go"] == "back", answers.isEmpty {
-            return .seeOther(visit.draft.parties.isEmpty ? Step.rank.path : list)
-        }
+        let isReturning = form["to"] == "check"
         let faults = answers.faults
-        if form["go"] != "back", !faults.isEmpty { return try partyPage(visit, index, answers, faults) }
-        let party = answers.party
-        var candidate = visit.draft
-        candidate.put(party, at: index)
-        let world = try await services.casefile.world()
-        let decision = Jurisdiction.decide(
-            organ: candidate.organ, place: candidate.place, reported: candidate.parties, in: world)
-        if decision == .aboveThisPlatform { return try await turnedAway(visit.request, visit.context) }
-        try await drafts.change(visit.key) { $0.put(party, at: index) }
-        if form["go"] == "back" { return .seeOther(index == 0 ? Step.rank.path : list) }
-        return .seeOther(list)
+        if form["go"] != "back", !faults.isEmpty {
+            return try partyPage(visit, index, answers, faults, isReturning: isReturning)
+        }
+        if !answers.namesNobody {
+            // Only what is above everything here is turned away now. Organ and place, which tell where the rest leads,
+            // may still be missing; the door refuses what has no recipient before it stores anything.
+            var candidate = visit.draft
+            candidate.put(answers.party, at: index)
+            if Jurisdiction.standsAbove(candidate.parties, in: try await services.casefile.world()) {
+                return try await turnedAway(visit.request, visit.context)
+            }
+        }
+        let draft = try await drafts.change(visit.key) { draft in
+            if faults.isEmpty { draft.put(answers.party, at: index) } else { draft.keep(answers, at: index) }
+        }
+        let list = "/report/party" + (isReturning ? "?to=check" : "")
+        guard form["go"] == "back" else { return .seeOther(list) }
+        if draft.parties.isEmpty { return onward(form, from: .party) }
+        return index == 0 && !isReturning ? .seeOther(Step.party.previous) : .seeOther(list)
     }
 
     private func partyPage(
-        _ visit: Visit, _ index: Int, _ answers: PartyAnswers, _ faults: [FieldError] = []
+        _ visit: Visit, _ index: Int, _ answers: PartyAnswers, _ faults: [FieldError] = [], isReturning: Bool = false
     ) throws -> Response {
         let texts = visit.texts
         let summary = ErrorSummary(faults, texts)
@@ -116,7 +118,7 @@ extension ReportingRoutes {
                 FormField(
                     "principal", texts.text("reporting.party.principal"), .flag,
                     value: answers.principal ? "yes" : nil, hint: texts.text("reporting.party.principal-hint")),
-            ], isReturning: visit.isReturning || (faults.isEmpty ? false : answers.isReturning))
+            ], isReturning: isReturning || visit.isReturning)
         return try page("step", model, visit, title: title(.party, texts), isWrong: !faults.isEmpty)
     }
 
@@ -135,58 +137,6 @@ extension ReportingRoutes {
             isReturning: visit.isReturning)
         return try page(
             "parties", model, visit, title: title(.party, texts), isWrong: isWrong)
-    }
-}
-
-/// The answers about one party as they were given, right or wrong.
-private struct PartyAnswers {
-    var kind = ""
-    var name = ""
-    var unit = ""
-    var position = ""
-    var management = ""
-    var principal = false
-    var isReturning = false
-
-    init(_ party: ReportedParty?, rank: ManagementLevel?) {
-        kind = (party?.kind ?? .person).rawValue
-        name = party?.name ?? ""
-        unit = party?.unit ?? ""
-        position = party?.position ?? ""
-        management = (party?.management ?? rank)?.rawValue ?? ""
-        principal = party?.principal ?? false
-    }
-
-    init(_ form: Form) {
-        kind = form["kind"] ?? ""
-        name = form.filled("name") ?? ""
-        unit = form.filled("unit") ?? ""
-        position = form.filled("position") ?? ""
-        management = form["management"] ?? ""
-        principal = form.isOn("principal")
-        isReturning = form["to"] == "check"
-    }
-
-    var isEmpty: Bool { name.isEmpty && unit.isEmpty && position.isEmpty }
-
-    var faults: [FieldError] {
-        var faults: [FieldError] = []
-        if ReportedParty.Kind(rawValue: kind) == nil { faults.append(FieldError("kind", "entrance.faults.choice")) }
-        if name.isEmpty, unit.isEmpty { faults.append(FieldError("name", "reporting.party.name-missing")) }
-        for (field, value) in [("name", name), ("unit", unit), ("position", position)]
-        where value.count > FilingLimits.short {
-            faults.append(FieldError(field, "entrance.faults.tooLong"))
-        }
-        if ManagementLevel(rawValue: management) == nil {
-            faults.append(FieldError("management", "reporting.party.management-missing"))
-        }
-        return faults
-    }
-
-    var party: ReportedParty {
-        ReportedParty(
-            kind: ReportedParty.Kind(rawValue: kind) ?? .person, name: name, unit: unit, position: position,
-            management: ManagementLevel(rawValue: management) ?? .unknown, principal: principal)
     }
 }
 

@@ -56,7 +56,13 @@ extension ReportingRoutes {
             if case DatabaseError.unavailable = error { throw error }
             try await drafts.release(visit.key)
             switch error {
-            case CasefileError.aboveThisPlatform: return try await turnedAway(request, visit.context)
+            case CasefileError.aboveThisPlatform:
+                let world = try await services.casefile.world()
+                if Jurisdiction.standsAbove(draft.parties, in: world) {
+                    return try await turnedAway(request, visit.context)
+                }
+                // It could only not be ruled out: the draft stays, and a place or a unit's full name may settle it.
+                return try checkPage(visit, [FieldError("party", "reporting.check.not-ruled-out")])
             case CasefileError.invalid(let faults): return try checkPage(visit, faults.map(anchored))
             default: throw error
             }

@@ -80,8 +80,10 @@ private struct DemoStory {
                 pass(1)
                 _ = try await perform("notify", id)
             }
-            if act == "approve", try await perform("reply", id) { pass(12) }
-            if act == "conclude" { while try await perform("countersign", id) { pass(0) } }
+            if act == "approve", report.path != "inquiring", try await perform("reply", id) { pass(12) }
+            if act == "conclude", report.path != "report-signing" {
+                while try await perform("countersign", id) { pass(0) }
+            }
             if act == "feedback" { try await talk(id, receipt) }
         }
         try await goOnBelow(id)
@@ -95,7 +97,7 @@ private struct DemoStory {
 
     /// What was forwarded or assigned goes on at the lower organ, as far as time has passed.
     private mutating func goOnBelow(_ id: ReportID) async throws {
-        guard let last = report.acts.last, last == "forward" || last == "assign",
+        guard report.path == "forwarded" || report.path == "assigned",
             let below = report.to.flatMap({ world.organ(code: $0)?.id })
         else { return }
         holder = below
@@ -197,9 +199,7 @@ private struct DemoStory {
         case ("propose", "way"):
             // Below, what was handed down is handled there.
             if view.standing.custodies.count > 1 { return choose("refer") }
-            return choose(
-                ["forwarded": "forward", "assigned": "assign", "kept": "keep", "declined": "decline"][report.path]
-                    ?? "refer")
+            return choose(report.way ?? "refer")
         case ("propose", "office"):
             return options.isEmpty ? nil : .text(options[report.id % options.count].value)
         case ("propose", "organ"):
@@ -213,6 +213,9 @@ private struct DemoStory {
                 offered.rule.name == "notify"
                     ? "您反映的问题我们已经受理，正在按程序办理。有新的材料可以凭查询码补充。"
                     : report.opinions?.feedback ?? "您反映的事项不属于纪检监察机关受理范围，请向有权处理的机关反映，或依法通过诉讼、仲裁等途径解决。")
+        case ("hand-out", "agency"): return .text("县住房和城乡建设局")
+        case ("hand-out", "text"):
+            return .text(report.opinions?.feedback ?? "您反映的事项已转有权处理的机关，并请其反馈结果。")
         case ("dispose", "kind"):
             return choose(report.path == "shelved" ? "shelve" : report.disposal ?? "verify")
         case ("dispose", "plan"): return .text("调取账目和原始凭证，分别谈话了解，现场核对后形成核查报告。")

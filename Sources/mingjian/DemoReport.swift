@@ -81,12 +81,26 @@ struct DemoReport: Decodable, Sendable {
         }
     }
 
+    /// How the letters office proposes to deal with it; nothing where it is handled by the organ itself.
+    var way: String? {
+        [
+            "forwarded": "forward", "incoming": "forward", "assigned": "assign", "kept": "keep", "declined": "decline",
+            "handed-out": "hand-out",
+        ][path]
+    }
+
     /// The acts that lead from registration to where the report stands.
     var acts: [String] {
-        let way = ["forwarded": "forward", "assigned": "assign", "kept": "keep", "declined": "decline"][path]
         if let way { return ["register", "classify", "propose", "approve", way] }
-        if path == "shelved" {
-            return ["register", "classify", "propose", "approve", "refer", "sign", "allocate", "dispose", "approve"]
+        let signed = ["register", "classify", "propose", "approve", "refer", "sign"]
+        let disposed = signed + ["allocate", "dispose", "approve"]
+        switch path {
+        case "consulting": return ["register", "consult"]
+        case "return-proposed": return signed + ["return"]
+        case "shelved", "inquiring": return disposed
+        case "transfer-proposed": return disposed + ["pass-to-investigation"]
+        case "report-signing": return disposed + ["conclude"]
+        default: break
         }
         let line: [(String, String)] = [
             ("registered", "register"), ("judged", "classify"), ("proposed", "propose"), ("approved", "approve"),

@@ -39,3 +39,8 @@ def words(key, language):
 def stage(name, language, public=False):
     """A stage as staff read it, or as the reporter does."""
     return _rules()["publicStages" if public else "stages"][name]["en" if language == "en" else "zh"]
+
+
+def stages():
+    """Every stage of the rules."""
+    return list(_rules()["stages"])

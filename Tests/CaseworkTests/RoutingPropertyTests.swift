@@ -21,7 +21,11 @@ struct RoutingPropertyTests {
             let parties = (0...Int.random(in: 0...2, using: &random)).map { _ in party(changed, &random) }
             let asked = Bool.random(using: &random) ? changed.organs.randomElement(using: &random)?.code : nil
             let place = Bool.random(using: &random) ? changed.organs.randomElement(using: &random)?.region : nil
-            switch Jurisdiction.decide(organ: asked, place: place, reported: parties, in: world) {
+            let decision = Jurisdiction.decide(organ: asked, place: place, reported: parties, in: world)
+            if Jurisdiction.standsAbove(parties, in: world) {
+                #expect(decision == .aboveThisPlatform, "\(asked ?? "-") about \(parties)")
+            }
+            switch decision {
             case .noSuchOrgan: Issue.record("no organ for \(parties)")
             case .aboveThisPlatform: above += 1
             case .receive(let id, let audience, _, let barred):
