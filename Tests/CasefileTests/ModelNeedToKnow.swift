@@ -64,7 +64,8 @@ extension Inspection {
 
     /// From acceptance until the conclusion the notice of acceptance is owed (规则 26条).
     private static let accepted: Set = [
-        "referred", "signed", "allocated", "disposal-proposed", "inquiring", "verifying", "report-signing", "handling",
+        "referred", "signed", "allocated", "disposal-proposed", "inquiring", "verifying", "report-signing",
+        "transfer-proposed", "handling", "shelved",
     ]
 
     /// A leader before whom a proposal lies: of this organ, or of the nearest above where none is left here.
