@@ -407,7 +407,7 @@ def test_a_backup_is_restored_through_a_link(sqlite_copy, tmp_path, phrase):
     assert [row[3:] for row in listed(other)] == [row[3:] for row in listed(installation)]
 
 
-def asked(installation, statement):
+def number_of(installation, statement):
     """The one number that a query answers."""
     if installation.database:
         return int(postgres_tool("psql", installation.database, "-Atqc", statement))
@@ -425,17 +425,17 @@ def test_an_identity_that_was_handed_over_is_in_no_backup_and_goes_with_the_next
               reason="承办人要核对日期。")
     second.act(report, "decide", agreed="yes")
     handed = "SELECT COUNT(*) FROM identity_opening WHERE wrap IS NOT NULL OR envelope IS NOT NULL"
-    assert asked(installation, handed) == 1
+    assert number_of(installation, handed) == 1
     path = tmp_path / "backup.sealed"
     back_up(installation, path, phrase())
     installation.stop()
     place = elsewhere(tmp_path, installation.engine)
     try:
         restore(place, path, phrase())
-        assert asked(place, handed) == 0
-        assert asked(place, "SELECT COUNT(*) FROM identity_opening WHERE ended_at IS NULL") == 1, "that it was opened"
+        assert number_of(place, handed) == 0
+        assert number_of(place, "SELECT COUNT(*) FROM identity_opening WHERE ended_at IS NULL") == 1, "that it was opened"
     finally:
         place.remove()
     sql(installation, "UPDATE identity_opening SET until = 1")
     installation.serve("--limits", "off")
-    assert installation.wait_until(lambda: asked(installation, handed) == 0), "nobody needs to sign in for it"
+    assert installation.wait_until(lambda: number_of(installation, handed) == 0), "nobody needs to sign in for it"
