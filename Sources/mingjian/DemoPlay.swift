@@ -201,7 +201,9 @@ private struct DemoStory {
             if view.standing.custodies.count > 1 { return choose("refer") }
             return choose(report.way ?? "refer")
         case ("propose", "office"):
-            return options.isEmpty ? nil : .text(options[report.id % options.count].value)
+            // To be transferred to investigation, it lies with inspection first.
+            let offices = report.path == "transfer-proposed" ? options.filter(isInspection) : options
+            return offices.isEmpty ? nil : .text(offices[report.id % offices.count].value)
         case ("propose", "organ"):
             return choose(report.to.flatMap { world.organ(code: $0)?.id.description })
         case ("propose", "decline-ground"):
@@ -243,6 +245,10 @@ private struct DemoStory {
             default: .text("按规定办理。")
             }
         }
+    }
+
+    private func isInspection(_ choice: Choice) -> Bool {
+        OfficeID(choice.value).flatMap { world.offices[$0] }?.kind == .inspection
     }
 
     private func results(_ view: ReportView) -> [[String: InputValue]] {
