@@ -154,6 +154,26 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `a correction takes a unit without a name as the reporter gave it, and nobody without either`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
+            try await world.act("register", filed.id, "q.registrar")
+            let unit = ReportedParty(
+                kind: .person, name: "", unit: "棠溪镇水管站", position: "", management: .township)
+            try await world.amend(filed.id, by: "q.director", reported: unit)
+            #expect(try await world.view(filed.id, "q.director")?.letter?.reported.first?.unit == "棠溪镇水管站")
+            let nobody = ReportedParty(kind: .person, name: "", unit: "", position: "", management: .township)
+            await #expect(throws: CasefileError.invalid([FieldFault("reported.0.name", "required")])) {
+                try await world.amend(filed.id, by: "q.director", reported: nobody)
+            }
+            #expect(try await world.view(filed.id, "q.director")?.letter?.reported.first?.unit == "棠溪镇水管站")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `a city forwards to a county, follows stage and dates, and cannot read the county's papers`(
         _ engine: Engine
     ) async throws {
