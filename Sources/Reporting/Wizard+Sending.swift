@@ -23,12 +23,7 @@ extension ReportingRoutes {
 
     private func send(_ request: Request, _ context: SiteContext) async throws -> Response {
         // A page that is sent again after the cookie went has nothing left to send.
-        guard let key = draftKey(request) else { return try alreadySent(request, context) }
-        if case .sent = try await drafts.find(key) {
-            let context = guarded(context, by: key)
-            _ = try await request.form(context)
-            return try await sentTwice(request, context, key)
-        }
+        guard draftKey(request) != nil else { return try alreadySent(request, context) }
         return try await visit(request, context) { visit in
             let form = try await visit.form()
             if form["go"] == "back" { return .seeOther(Step.you.path) }
@@ -38,6 +33,9 @@ extension ReportingRoutes {
                 try admit(.filing, request, visit.context)
                 return try await file(visit)
             }
+        } sent: { context, key in
+            _ = try await request.form(context)
+            return try await sentTwice(request, context, key)
         }
     }
 

@@ -55,7 +55,8 @@ extension ReportingRoutes {
 
     /// Opens the draft for a page. Without one, people are led to the beginning; after sending, they are told so.
     func visit(
-        _ request: Request, _ context: SiteContext, _ page: (Visit) async throws -> Response
+        _ request: Request, _ context: SiteContext, _ page: (Visit) async throws -> Response,
+        sent: ((SiteContext, DraftKey) async throws -> Response)? = nil
     ) async throws -> Response {
         guard let key = draftKey(request) else { return .seeOther("/report") }
         let context = guarded(context, by: key)
@@ -65,7 +66,7 @@ extension ReportingRoutes {
                 Visit(
                     request: request, context: context, key: key, draft: draft,
                     texts: services.shell.texts(context)))
-        case .sent: return try alreadySent(request, context)
+        case .sent: return try await sent?(context, key) ?? alreadySent(request, context)
         case .gone:
             var response = Response.seeOther("/report?gone=yes")
             forgetDraft(&response)
