@@ -1,3 +1,5 @@
+import Kernel
+
 /// What a file is, told by its first bytes and never by its name.
 package enum FileType: String, Sendable, Codable, CaseIterable {
     case jpeg = "image/jpeg"
@@ -83,14 +85,11 @@ package enum FileType: String, Sendable, Codable, CaseIterable {
             .contains { text.contains($0) }
     }
 
-    /// UTF-8 without control characters, and no markup or script at the beginning.
+    /// Text without control characters, in one of the encodings that are read, and no markup or script at the beginning.
     private static func isText(_ bytes: [UInt8]) -> Bool {
-        guard !bytes.isEmpty, !bytes.contains(where: { $0 < 9 || ($0 > 13 && $0 < 32 && $0 != 27) }) else {
-            return false
-        }
-        let head = String(decoding: bytes.prefix(400), as: UTF8.self)
-        // A character may be cut at the end of what was looked at; anywhere else a bad byte is not text.
-        guard !head.dropLast(2).unicodeScalars.contains("\u{FFFD}") else { return false }
+        guard !bytes.isEmpty, !bytes.contains(where: { $0 < 9 || ($0 > 13 && $0 < 32 && $0 != 27) }),
+            let head = TextDecoding.decode(Array(bytes.prefix(400)))
+        else { return false }
         let start = head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(2)
         return start != "#!" && start.first != "<"
     }

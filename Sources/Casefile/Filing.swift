@@ -76,11 +76,15 @@ extension Casefile {
     /// Registers what came by letter, visit, telephone or another way. A matter of a higher organ is refused with
     /// `.handUp`, and nothing is stored but the tombstone that its maker and the superior may see (I-2).
     package func register(_ filing: Filing, by viewer: Viewer) async throws -> Filed {
-        try check(filing)
-        return try await retryingStale { try await registerOnce(filing, by: viewer) }
+        try await register(filing, by: viewer, as: nil)
     }
 
-    private func registerOnce(_ filing: Filing, by viewer: Viewer) async throws -> Filed {
+    func register(_ filing: Filing, by viewer: Viewer, as sent: SentForm?) async throws -> Filed {
+        try check(filing)
+        return try await retryingStale { try await registerStep(filing, by: viewer, as: sent) }
+    }
+
+    private func registerStep(_ filing: Filing, by viewer: Viewer, as sent: SentForm?) async throws -> Filed {
         let picture = try await picture()
         guard let organ = picture.world.organs[viewer.organ],
             let desk = picture.world.office(.letters, of: organ.id),
@@ -95,7 +99,7 @@ extension Casefile {
         else {
             let superior: OrganID?
             if case .receive(let id, _, _, _) = decision { superior = id } else { superior = nil }
-            try await leaveTombstone(viewer, superior: superior)
+            try await leaveTombstone(viewer, superior: superior, as: sent)
             // Scans came before the form; of this matter nothing stays, not even sealed.
             for file in filing.files { files.remove(file.stored) }
             throw CasefileError.handUp

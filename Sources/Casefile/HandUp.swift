@@ -34,9 +34,12 @@ extension Casefile {
         try await leaveTombstone(viewer, superior: superior?.id)
     }
 
-    func leaveTombstone(_ viewer: Viewer, superior: OrganID?) async throws {
-        let day = clock.now().day
-        try await database.write { try Tombstone(maker: viewer.staff, superior: superior, day: day).insert($0) }
+    /// A form that is sent twice leaves one.
+    func leaveTombstone(_ viewer: Viewer, superior: OrganID?, as sent: SentForm? = nil) async throws {
+        var note = Tombstone(maker: viewer.staff, superior: superior, day: clock.now().day)
+        if let id = sent?.note { note.id = id }
+        let left = note
+        try await database.write { try left.insert($0) }
     }
 
     /// By when something that is recognised as a higher organ's today has to have been handed up.
@@ -92,6 +95,7 @@ extension Casefile {
 
 /// What is left of a matter that is not ours: who, when, and to whom it goes.
 struct Tombstone: Sendable {
+    var id = Identifier<SealedTag>.random()
     var maker: StaffID
     /// `nil`: above this platform, or for the maker alone.
     var superior: OrganID?
@@ -102,7 +106,8 @@ struct Tombstone: Sendable {
         try tx.run(
             """
             INSERT INTO tombstone (id, maker, superior, day, arrived)
-            VALUES (\(Identifier<SealedTag>.random()), \(maker), \(superior?.description ?? ""), \(day), \(arrived))
+            VALUES (\(id), \(maker), \(superior?.description ?? ""), \(day), \(arrived))
+            ON CONFLICT (id) DO NOTHING
             """)
     }
 }

@@ -1,3 +1,4 @@
+import Casefile
 import Casework
 import Mustache
 import Site
@@ -15,6 +16,12 @@ struct Completeness: MustacheParent {
     let percent: Int
     let missing: [String]
     private let comma: String
+
+    /// Of a form that is still being filled in; nobody, where what is typed makes no letter yet.
+    init?(_ input: RegistrationInput, texts: Catalogue) {
+        guard let filing = try? input.filing() else { return nil }
+        self.init(filing.letter, hasReporter: filing.reporter != nil, texts: texts)
+    }
 
     init(_ letter: Letter, hasReporter: Bool, texts: Catalogue) {
         let party = letter.reported.first

@@ -143,54 +143,6 @@ extension SiteContext {
 
 /// Raw bytes on their way into a sealed file.
 enum Upload {
-    /// A file that was not kept, by the name that it came with, and why.
-    struct Refused {
-        var file: String
-        var why: CasefileError
-    }
-
-    /// Receives every file of a posted form. The form's token stands first and is checked before anything is kept. One
-    /// file that is refused stops no other; what is answered are the form's plain fields and the files not kept.
-    static func each(
-        of request: Request, _ context: SiteContext, into casefile: Casefile,
-        _ body: (StagedFile) async throws -> Void
-    ) async throws -> (form: Form, refused: [Refused]) {
-        let most = Int(EvidenceLimits.bytes) * 4
-        var parts = try MultipartReader(request, limits: .upload(maximumSize: most))
-        var isChecked = false
-        var pairs: [(name: String, value: String)] = []
-        var refused: [Refused] = []
-        while let part = try await parts.next() {
-            guard let name = part.fileName else {
-                let text = try await parts.text()
-                if part.name == "csrf" {
-                    try context.check(token: text)
-                    isChecked = true
-                }
-                pairs.append((part.name, text))
-                continue
-            }
-            guard isChecked else { throw SiteError.forbidden }
-            guard !name.isEmpty else { continue }
-            do {
-                let reception = try casefile.files.receive(name: name)
-                let staged: StagedFile
-                do {
-                    while let bytes = try await parts.bytes() { try reception.append(bytes) }
-                    staged = try reception.finish()
-                } catch {
-                    reception.abandon()
-                    throw error
-                }
-                try await body(staged)
-            } catch let error as CasefileError {
-                refused.append(Refused(file: name, why: error))
-            }
-        }
-        guard isChecked else { throw SiteError.forbidden }
-        return (Form(pairs), refused)
-    }
-
     static func receive(_ request: Request, name: String, into casefile: Casefile) async throws -> StagedFile {
         var body = try BodyReader(request, limits: .upload(maximumSize: Int(EvidenceLimits.bytes)))
         let reception = try casefile.files.receive(name: name)

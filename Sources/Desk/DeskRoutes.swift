@@ -135,7 +135,7 @@ package struct DeskRoutes: Sendable {
         let id = try context.reportID
         let viewer = try context.viewer
         try await casefile.mayAttach(to: id, by: viewer)
-        let refused = try await Upload.each(of: request, context, into: casefile) { staged in
+        let refused = try await UploadedForm.receive(request, context, into: casefile) { staged in
             do {
                 try await self.casefile.attach(staged, to: id, by: viewer)
             } catch let error as CasefileError {

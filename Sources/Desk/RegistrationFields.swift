@@ -49,7 +49,20 @@ struct RegistrationFields {
         ]
     }
 
-    func parties(_ rows: Int) -> [Entry] {
+    /// One who is reported: a box of the form.
+    struct PartyFields {
+        let heading: String
+        let fields: [FormField]
+
+        /// As a line of the summary of faults calls them: "Reported person 2: Name".
+        var named: [FormField] {
+            fields.map { FormField($0.name, heading + " · " + $0.label) }
+        }
+
+        var entry: Entry { Entry(["heading": heading, "fields": fields]) }
+    }
+
+    func parties(_ rows: Int) -> [PartyFields] {
         let typed = (form.group("reported").map(\.number).max() ?? -1) + 1
         return (0..<min(20, max(rows, typed))).map { index in
             let at = "reported-\(index)-"
@@ -66,7 +79,8 @@ struct RegistrationFields {
                 field(at + "principal", "party-principal", .flag),
                 field(at + "unitCode", "party-code"),
             ]
-            return Entry(["heading": texts.format("desk.register.party", ["n": String(index + 1)]), "fields": fields])
+            return PartyFields(
+                heading: texts.format("desk.register.party", ["n": String(index + 1)]), fields: fields)
         }
     }
 

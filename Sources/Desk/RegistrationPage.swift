@@ -28,7 +28,6 @@ struct RegistrationRoutes: Sendable {
             return try await self.form(request, context, Form([]), errors: [], rank: rank)
         }
         routes.post("/register") { request, context in try await self.submit(request, context) }
-        routes.post("/register/scans") { request, context in try await self.receiveScans(request, context) }
         routes.post("/register/handed/:note") { request, context in
             _ = try await request.form(context)
             try await self.services.casefile.markArrived(try context.parameter("note"), by: try context.viewer)
@@ -120,11 +119,17 @@ struct RegistrationRoutes: Sendable {
             rank: rank)
         let place = try await picker(form, context)
         let scans = scans(form.all("scan"), try context.viewer)
+        let parties = fields.parties(Self.rows)
+        let isTyped = form["channel"] != nil
         let model = Entry([
-            "summary": summary.isEmpty ? nil : summary.naming([fields.scans] + fields.basics + fields.reporter),
-            "basics": fields.basics, "parties": fields.parties(Self.rows),
+            "summary": summary.isEmpty
+                ? nil
+                : summary.naming(fields.basics + fields.reporter + parties.flatMap(\.named)),
+            "basics": fields.basics, "parties": parties.map(\.entry),
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
-            "scans": scans, "chooser": fields.scans, "openScans": scans.isEmpty || summary["files"] != nil,
+            "once": (form["once"].flatMap(RegistrationForm.init) ?? .fresh()).text,
+            "completeness": isTyped ? Completeness(RegistrationInput(form: form), texts: texts) : nil,
+            "scans": scans, "chooser": fields.scans,
             "place": place.chosen(summary, texts), "placeName": place.search(texts),
         ])
         return try services.shell.page(
@@ -148,34 +153,48 @@ struct RegistrationRoutes: Sendable {
         }
     }
 
-    /// Scans come first and stand beside the form while it is filled in; they are kept sealed, and only the form that
-    /// this page hands back can name them. Those that came before are named by the form that brings more.
-    private func receiveScans(_ request: Request, _ context: SiteContext) async throws -> Response {
+    /// What was posted: the fields, with a ticket for each scan that was kept, and what is wrong with the others. Scans are
+    /// kept sealed, and only the form that this page hands back can name them. `nil` for whoever comes past the gate.
+    private func posted(
+        _ request: Request, _ context: SiteContext
+    ) async throws -> (form: Form, rank: String, errors: [FieldError])? {
         let viewer = try context.viewer
-        guard let rank = try await passed(request.query("rank"), context) else { return .seeOther("/register") }
-        var tickets: [String] = []
-        let sent = try await Upload.each(of: request, context, into: services.casefile) { staged in
-            tickets.append(try self.services.casefile.ticket(for: staged, of: viewer))
+        guard request.isMultipart else {
+            let form = try await request.form(context)
+            return try await passed(form["rank"], context).map { (form, $0, []) }
         }
-        let before = sent.form.all("scan").filter { services.casefile.scan($0, of: viewer) != nil }
-        var errors = sent.refused.map { FileRefusal($0.why).fault(of: $0.file) }
+        struct PastTheGate: Error {}
+        var tickets: [String] = []
+        let sent: UploadedForm
+        do {
+            sent = try await UploadedForm.receive(
+                request, context, into: services.casefile, fieldLimit: BodyLimits.report.maximumSize
+            ) { form in
+                guard try await passed(form["rank"], context) != nil else { throw PastTheGate() }
+            } keep: { staged in
+                tickets.append(try services.casefile.ticket(for: staged, of: viewer))
+            }
+        } catch is PastTheGate { return nil }
+        guard let rank = try await passed(sent.fields["rank"], context) else { return nil }
+        let before = sent.fields.all("scan").filter { services.casefile.scan($0, of: viewer) != nil }
+        var errors = sent.faults
         let room = max(0, EvidenceLimits.files - before.count)
         for ticket in tickets.dropFirst(room) {
             guard let scan = services.casefile.scan(ticket, of: viewer) else { continue }
             services.casefile.files.remove(scan.stored)
             errors.append(FileRefusal.tooMany.fault(of: scan.name))
         }
-        let pairs = (before + tickets.prefix(room)).map { (name: "scan", value: $0) }
-        return try await form(request, context, Form(pairs), errors: errors, rank: rank)
+        let scans = (before + tickets.prefix(room)).map { (name: "scan", value: $0) }
+        return (Form(sent.fields.pairs.filter { $0.name != "scan" } + scans), rank, errors)
     }
 
     private func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
-        let posted = try await request.form(context)
-        guard let rank = try await passed(posted["rank"], context) else { return .seeOther("/register") }
+        guard let (posted, rank, refused) = try await posted(request, context) else { return .seeOther("/register") }
         let picker = try await picker(posted, context)
-        if posted["find"] != nil {
-            return try await form(request, context, posted, errors: [], rank: rank)
+        // Nothing is registered while a scan that belongs to it was refused.
+        if posted["find"] != nil || posted["keep"] != nil || !refused.isEmpty {
+            return try await form(request, context, posted, errors: refused, rank: rank)
         }
         var input = RegistrationInput(form: posted)
         do {
@@ -184,12 +203,24 @@ struct RegistrationRoutes: Sendable {
             filing.files = posted.all("scan").prefix(EvidenceLimits.files).compactMap {
                 services.casefile.scan($0, of: viewer)
             }
-            let filed = try await services.casefile.register(filing, by: viewer)
-            return try await slip(request, context, filed)
+            guard let once = posted["once"].flatMap(RegistrationForm.init) else {
+                return try await slip(request, context, try await services.casefile.register(filing, by: viewer))
+            }
+            switch try await services.casefile.register(filing, by: viewer, once: once) {
+            case .filed(let filed): return try await slip(request, context, filed)
+            case .before(let id):
+                let isReadable = (try? await services.casefile.report(id, for: viewer)) != nil
+                return .seeOther(isReadable ? "/desk/reports/\(id)" : "/desk")
+            }
         } catch let error as SiteError where error.kind == .invalid {
             return try await form(request, context, posted, errors: error.fields, rank: rank)
         } catch let CasefileError.invalid(faults) {
-            let errors = faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }
+            let errors = faults.map { fault in
+                FieldError(
+                    fault.field,
+                    fault.field == "reporter.name" && fault.reason == "required"
+                        ? "desk.register.reporter-missing" : "entrance.faults.\(fault.reason)")
+            }
             return try await form(request, context, posted, errors: errors, rank: rank)
         } catch CasefileError.handUp {
             return try await handUp(request, context, status: .conflict)

@@ -51,42 +51,18 @@ extension ReportingRoutes {
         var faults: [FieldError]
     }
 
-    /// Streams every file of a form to the disk, sealed, and hands each that is whole to `keep`. One file that is
-    /// refused does not stop the others; a cut connection leaves the files before it, and nothing of the one it cut.
-    /// `begin` comes before each file and may throw.
+    /// Receives a form with files as ``UploadedForm`` does, with what the page's script could not send piece by piece.
     func upload(
         _ request: Request, _ context: SiteContext, begin: () async throws -> Void,
         keep: (StagedFile) async throws -> Void
     ) async throws -> Upload {
-        let most = Int(EvidenceLimits.bytes) * EvidenceLimits.files + (1 << 20)
-        var parts = try MultipartReader(request, limits: .upload(maximumSize: most))
-        var pairs: [(name: String, value: String)] = []
-        var isChecked = false
-        var upload = Upload(form: Form([]), faults: [])
-        while let part = try await parts.next() {
-            guard let name = part.fileName else {
-                let text = try await parts.text()
-                if part.name == "csrf" {
-                    try context.check(token: text)
-                    isChecked = true
-                }
-                pairs.append((part.name, text))
-                continue
-            }
-            guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
-            guard !name.isEmpty else { continue }
+        let sent = try await UploadedForm.receive(request, context, into: services.casefile) { _ in
             try await begin()
             try admit(.upload, request, context)
-            do {
-                let reception = try services.casefile.files.receive(name: name)
-                while let bytes = try await parts.bytes() { try reception.append(bytes) }
-                try await keep(try reception.finish())
-            } catch let error as CasefileError {
-                upload.faults.append(FileRefusal(error).fault(of: name))
-            }
+        } keep: { staged in
+            try await keep(staged)
         }
-        guard isChecked else { throw SiteError.forbidden(type: "form-token", "errors.token") }
-        upload.form = Form(pairs)
+        var upload = Upload(form: sent.fields, faults: sent.faults)
         // What was not taken piece by piece, as "reason name".
         for words in upload.form.all("refused").prefix(EvidenceLimits.files) {
             let parts = words.split(separator: " ", maxSplits: 1).map(String.init)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Casefile
 import Cleaning
+import Kernel
 import Logging
 
 /// How evidence is made safe to look at.
@@ -91,7 +92,7 @@ extension EvidenceCleaner {
             if bytes.count >= most { isCut = true }
         }
         var text = ""
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        for scalar in (TextDecoding.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)).unicodeScalars {
             let isPlain = scalar.value >= 32 && scalar.value != 127 && !scalar.properties.isBidiControl
             if isPlain || scalar == "\n" || scalar == "\t" {
                 text.unicodeScalars.append(scalar)

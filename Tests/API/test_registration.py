@@ -1,6 +1,8 @@
 """What a clerk registers for somebody: who they are, the scans beside it, and the slip."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from client import problem
@@ -13,6 +15,10 @@ FIELDS = {
     "reported-0-name": "李树成", "reported-0-unit": "清棠县水务局", "reported-0-management": "county"}
 
 
+# What a browser sends where no file was chosen.
+NO_FILE = [("files", ("", b"", "application/octet-stream"))]
+
+
 class Desk(Pages):
     """The clerk's pages of registration."""
 
@@ -22,19 +28,27 @@ class Desk(Pages):
 
     def register(self, expect=201, **more):
         """Sends the form as the page holds it, with the scans that it names."""
-        form = self.page[self.page.index('action="/register">'):]
-        return self.send(form, "/register", {**FIELDS, **more, "scan": tickets(form)}, expect)
+        return self.send(self.page, "/register", self.fields(more), expect)
 
-    def scan(self, *files, expect=200):
-        """Sends the form for scans as the page holds it."""
-        form = self.page[self.page.index('action="/register/scans'):].split("</form>")[0]
-        fields = [("csrf", re.search(r'name="csrf"\s+value="([^"]+)"', form)[1])]
-        fields += [("scan", ticket) for ticket in tickets(form)]
+    def fields(self, more):
+        once = re.search(r'name="once" value="([^"]+)"', self.page)[1]
+        return {**FIELDS, **more, "once": once, "scan": tickets(self.page)}
+
+    def scan(self, *files, expect=200, **more):
+        """Sends the form with files, to have them kept and shown beside it."""
+        self.page = self.bring(files, expect, {"keep": "scans", **more})
+
+    def bring(self, files, expect, more):
+        fields = {**self.fields(more), "csrf": re.search(r'name="csrf"\s+value="([^"]+)"', self.page)[1]}
+        # The token stands first, and the rank before any file.
+        pairs = [("csrf", fields.pop("csrf")), ("rank", fields.pop("rank"))]
+        for name, value in fields.items():
+            pairs += [(name, each) for each in (value if isinstance(value, list) else [value])]
         answer = self.session.post(
-            self.url + "/register/scans?rank=county", data=fields,
-            files=[("files", file) for file in files], headers=SAME, timeout=60)
+            self.url + "/register", data=pairs, files=[("files", file) for file in files] or NO_FILE, headers=SAME,
+            timeout=60)
         assert answer.status_code == expect, answer.text[:400]
-        self.page = answer.text
+        return answer.text
 
 
 def tickets(form):
@@ -53,6 +67,8 @@ def test_what_is_told_of_a_reporter_is_never_dropped(sqlite_world, told, at):
     assert [entry["field"] for entry in fault["errors"]] == [f"reporter.{at}"]
     page = Desk(sqlite_world).register(422, **{f"reporter-{field}": value for field, value in told.items()})
     assert f'href="#f-reporter-{at}"' in page
+    if at == "name":
+        assert "可填称呼" in page, "what to do for somebody who gives no name"
     for value in told.values():
         assert value.strip() in page, "what was typed stays"
 
@@ -70,14 +86,63 @@ def test_scans_that_came_one_after_the_other_all_stand_with_the_report(world):
     # One that is not taken stops neither the one after it nor the one before.
     desk.scan(("program.exe", b"MZ\x90\x00\x03" + bytes(200)), ("第二页.txt", "手写".encode()), expect=422)
     assert "program.exe" in desk.page and 'href="#f-files"' in desk.page
-    desk.scan(("第三页.txt", "附件".encode()))
+    desk.scan(("第三页.txt", "附件".encode()), content="先录的正文，后补的扫描件。")
     assert all(name in desk.page for name in ("第一页.pdf", "第二页.txt", "第三页.txt"))
-    # Nor does a form that is refused lose them.
+    assert "先录的正文，后补的扫描件。" in desk.page, "what was typed before a scan came stays"
+    # Nor does a form that is refused lose them, and what is chosen last comes with the registration itself.
     desk.page = desk.register(422, title="")
-    slip = desk.register()
+    slip = desk.bring([("第四页.txt", b"last")], 201, {})
     report = re.search(r'href="/desk/reports/([^?"]+)', slip)[1]
     files = {file["name"] for file in world["qt.letters2"].report(report)["files"]}
-    assert files == {"第一页.pdf", "第二页.txt", "第三页.txt"}
+    assert files == {"第一页.pdf", "第二页.txt", "第三页.txt", "第四页.txt"}
+
+
+def test_a_scan_that_is_refused_at_the_last_moment_holds_the_registration(sqlite_world):
+    desk = Desk(sqlite_world)
+    before = len(sqlite_world["qt.letters2"].inbox())
+    desk.page = desk.bring([("program.exe", b"MZ\x90\x00\x03" + bytes(200))], 422, {})
+    assert "program.exe" in desk.page and FIELDS["content"] in desk.page
+    assert len(sqlite_world["qt.letters2"].inbox()) == before
+    desk.register()
+
+
+def test_a_second_tap_registers_once_and_shows_the_same_slip(world):
+    desk = Desk(world)
+    start = threading.Barrier(4)
+
+    def tap(_):
+        start.wait()
+        return desk.session.post(
+            world.url + "/register", headers=SAME, timeout=60,
+            data={**desk.fields({}), "csrf": re.search(r'name="csrf"\s+value="([^"]+)"', desk.page)[1]})
+
+    before = world.installation.verify()["reports"]
+    with ThreadPoolExecutor(4) as taps:
+        slips = list(taps.map(tap, range(4)))
+    assert [slip.status_code for slip in slips] == [201] * 4
+    assert len({re.search(r'class="digits">([^<]+)<', slip.text)[1] for slip in slips}) == 1
+    assert world.installation.verify()["reports"] == before + 1
+    # The same form in other hands is another form: whoever copied it learns nothing of the receipt.
+    other = Pages(world.url, world.accounts["qt.letters1"])
+    theirs = other.send(other.get("/register/form?rank=county"), "/register", desk.fields({}), 201)
+    assert re.search(r'class="digits">([^<]+)<', theirs)[1] not in slips[0].text
+    # Whoever goes back and types the next letter into the form registers the next.
+    next_slip = desk.register(title="下一封信")
+    assert re.search(r'class="digits">([^<]+)<', next_slip)[1] not in slips[0].text
+    assert world.installation.verify()["reports"] == before + 3
+    # What is handed up leaves one note, however often it is tapped.
+    notes = desk.get("/register").count("<li><p>")
+    for _ in range(2):
+        desk.register(409, **{"reported-0-management": "municipal"})
+    assert desk.get("/register").count("<li><p>") == notes + 1
+
+
+def test_how_complete_a_letter_is_stands_at_the_form(sqlite_world):
+    desk = Desk(sqlite_world)
+    assert "完整度" not in desk.page
+    desk.scan(demand="重新验收。")
+    told = re.search(r"完整度 (\d+)%", desk.page)
+    assert told and int(told[1]) < 100 and "职务" in desk.page[told.end():told.end() + 200]
 
 
 def test_there_are_no_more_scans_than_a_report_may_have(sqlite_world):

@@ -83,6 +83,9 @@ extension Request {
         headers[.contentType].map { trimmed($0.prefix { $0 != ";" }).lowercased() }
     }
 
+    /// Whether the body is a form with files.
+    package var isMultipart: Bool { mediaType == "multipart/form-data" }
+
     /// Reads a form and checks its token.
     ///
     /// - Throws: 415 for another media type, ``FormError``, ``SiteError`` from the limits or the token.

@@ -18,7 +18,7 @@ package struct MultipartReader {
 
     /// - Throws: 415 where the request is no form with files, ``MultipartError/noBoundary``, 413.
     package init(_ request: Request, limits: BodyLimits, maximumParts: Int = 100) throws {
-        guard request.mediaType == "multipart/form-data", let type = request.headers[.contentType] else {
+        guard request.isMultipart, let type = request.headers[.contentType] else {
             throw SiteError.unsupportedMedia
         }
         guard let boundary = MultipartParser.boundary(in: type) else { throw MultipartError.noBoundary }
