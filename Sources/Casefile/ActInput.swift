@@ -38,7 +38,7 @@ struct CheckedInput: Sendable {
     var lists: [String: [String]] = [:]
     var items: [String: [[String: String]]] = [:]
 
-    /// Free text of one field at most this long, in characters.
+    /// Free text of one field at most this long, in characters, where the rules do not tell otherwise.
     static let longest = 20_000
 
     static func check(
@@ -119,7 +119,7 @@ extension FieldRule {
         switch kind {
         case .text:
             if text.utf8.contains(0) { return "text" }
-            return text.count > CheckedInput.longest ? "tooLong" : nil
+            return text.count > maximum ?? CheckedInput.longest ? "tooLong" : nil
         case .choice: return allChoices(choices).contains { $0.value == text } ? nil : "choice"
         case .date: return Day(text) == nil ? "date" : nil
         case .flag: return ["true", "false", "on", ""].contains(text) ? nil : "choice"

@@ -23,7 +23,7 @@ extension Casefile {
                 try row.get("envelope"), under: key.secret, binding: .text(open.stored.id, "letter", sequence))
             let letter = try JSONDecoder().decode(Letter.self, from: Data(plain))
             if let before {
-                for (field, text) in letter.replaced(from: before) {
+                for (field, text) in letter.changes(from: before, in: regions) {
                     result.append(
                         OpenedText(
                             sequence: sequence, field: "amend.was-\(field)", author: "office", at: at, text: text))
@@ -37,17 +37,18 @@ extension Casefile {
 
 extension Letter {
     /// The fields that a correction changed, with what stood there before.
-    fileprivate func replaced(from old: Letter) -> [(field: String, text: String)] {
-        var result: [(field: String, text: String)] = []
-        if old.title != title { result.append(("title", old.title)) }
-        if old.demand != demand { result.append(("demand", old.demand ?? "—")) }
-        if old.reported != reported {
-            let people = old.reported.map { party in
-                [party.name, party.unit, party.position, party.management.rawValue].filter { !$0.isEmpty }
-                    .joined(separator: " · ")
-            }
-            result.append(("reported", people.isEmpty ? "—" : people.joined(separator: "\n")))
+    func changes(from old: Letter, in regions: RegionTable? = nil) -> [(field: String, text: String)] {
+        let people = old.reported.map { party in
+            [party.name, party.unit, party.position, party.management.rawValue].filter { !$0.isEmpty }
+                .joined(separator: " · ")
         }
-        return result
+        let place = old.place.map { regions?.fullName(of: $0) ?? $0.description } ?? ""
+        let fields: [(field: String, isChanged: Bool, text: String)] = [
+            ("title", old.title != title, old.title), ("content", old.content != content, old.content),
+            ("demand", old.demand != demand, old.demand ?? ""), ("happened", old.happened != happened, old.happened),
+            ("place", old.place != self.place, place), ("location", old.location != location, old.location),
+            ("reported", old.reported != reported, people.joined(separator: "\n")),
+        ]
+        return fields.filter(\.isChanged).map { ($0.field, $0.text.isEmpty ? "—" : $0.text) }
     }
 }

@@ -59,7 +59,7 @@ extension ActChange {
         case "link": try link()
         case "allocate":
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
-        case "amend": try amend(input)
+        case "amend": try amend(input, regions: casefile.regions)
         case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
         case "pass-identity": try passIdentity(index: casefile.keys.index)
         case "recuse": try recuse()
@@ -254,13 +254,25 @@ extension ActChange {
     }
 
     /// A correction is a new version beside the old one; nothing is overwritten.
-    private mutating func amend(_ input: CheckedInput) throws {
+    private mutating func amend(_ input: CheckedInput, regions: RegionTable) throws {
         guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
-        if let title = input.values["title"], title.count > FilingLimits.title {
-            throw CasefileError.invalid([FieldFault("title", "tooLong")])
+        let before = letter
+        func text(_ name: String, _ old: String, _ most: Int) throws -> String {
+            guard let text = input.values[name] else { return old }
+            guard text.count <= most else { throw CasefileError.invalid([FieldFault(name, "tooLong")]) }
+            return text
         }
-        if let title = input.values["title"] { letter.title = title }
-        if let demand = input.values["demand"] { letter.demand = demand }
+        letter.title = try text("title", letter.title, FilingLimits.title)
+        letter.happened = try text("happened", letter.happened, FilingLimits.short)
+        letter.location = try text("location", letter.location, FilingLimits.short)
+        letter.demand = input.values["demand"] ?? letter.demand
+        letter.content = try text("content", letter.content, FilingLimits.content)
+        // What reporters wrote themselves nobody rewrites.
+        guard letter.content == before.content || open.stored.channel != .web else {
+            throw CasefileError.invalid([FieldFault("content", "ownWords")])
+        }
+        letter.place = try place(input.values["place"], instead: letter.place, in: regions)
+        after.county = letter.place?.county
         if let rows = input.items["reported"] {
             let codes = Dictionary(
                 letter.reported.map { ($0.name + $0.unit, $0.unitCode) }, uniquingKeysWith: { first, _ in first })
@@ -286,9 +298,16 @@ extension ActChange {
         }
         try seal("title", letter.title, under: key)
         try seal("letter", JSONText.encode(letter), under: key)
-        codes["changed"] = [
-            input.values["title"] == nil ? nil : "title", input.values["demand"] == nil ? nil : "demand",
-            input.items["reported"] == nil ? nil : "reported",
-        ].compactMap { $0 }.joined(separator: " ")
+        codes["changed"] = letter.changes(from: before).map(\.field).joined(separator: " ")
+    }
+
+    /// The place that a correction names, as it was shown, by a name that fits one place, or by its code.
+    private func place(_ typed: String?, instead old: RegionCode?, in regions: RegionTable) throws -> RegionCode? {
+        guard let typed, typed != old.flatMap({ regions.fullName(of: $0) }) else { return old }
+        let found = regions.search(typed, near: old ?? open.stored.county, limit: 2)
+        guard let only = found.first, found.count == 1 else {
+            throw CasefileError.invalid([FieldFault("place", found.isEmpty ? "region" : "severalRegions")])
+        }
+        return only.code
     }
 }

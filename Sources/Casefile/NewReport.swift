@@ -195,7 +195,7 @@ extension StoredReport {
             """
             UPDATE report SET stage = \(standing.stage), sequence = \(standing.sequence),
               custody = \(custody.index), organ_id = \(custody.organ), office_id = \(custody.office),
-              management = \(management.rawValue), category = \(category), problem = \(problem),
+              county = \(county), management = \(management.rawValue), category = \(category), problem = \(problem),
               marks = \(JSONText.encode(marks)), real_name = \(standing.realName), identity_at = \(standing.identityAt),
               proposer = \(standing.proposer), proposal = \(standing.proposal.map { JSONText.encode($0) }),
               disposal = \(standing.disposal), team = \(JSONText.encode(standing.teamList)), deciding = \(standing.deciding), repeat_of = \(repeatOf),

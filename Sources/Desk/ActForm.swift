@@ -68,6 +68,7 @@ struct ActFormRow: MustacheParent {
 /// Draws act forms for one report.
 struct ActForms {
     let view: ReportView
+    let regions: RegionTable
     let texts: Catalogue
     let language: String
 
@@ -85,9 +86,12 @@ struct ActForms {
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
                 isOpen: failed == nil ? index == 0 : mine != nil,
                 isSerious: ["recuse", "send-up", "decline"].contains(act.rule.name), summary: summary,
-                parts: act.rule.fields.map { part($0, act, mine?.typed ?? [:], summary) })
+                parts: act.rule.fields.filter { isAsked($0) }.map { part($0, act, mine?.typed ?? [:], summary) })
         }
     }
+
+    /// What reporters wrote themselves nobody rewrites.
+    private func isAsked(_ rule: FieldRule) -> Bool { rule.prefill != "content" || view.channel != .web }
 
     private func part(
         _ rule: FieldRule, _ act: OfferedAct, _ typed: [String: [String]], _ summary: ErrorSummary?
@@ -132,12 +136,16 @@ struct ActForms {
         }
     }
 
-    private func isShort(_ rule: FieldRule) -> Bool { ["name", "unit", "position"].contains(rule.name) }
+    private func isShort(_ rule: FieldRule) -> Bool { ["name", "unit", "position", "happened", "location", "place"].contains(rule.name) }
 
     private func prefilled(_ rule: FieldRule) -> String? {
         switch rule.prefill {
         case "title": view.letter?.title
+        case "content": view.letter?.content
         case "demand": view.letter?.demand
+        case "happened": view.letter?.happened
+        case "location": view.letter?.location
+        case "place": view.letter?.place.flatMap { regions.fullName(of: $0) }
         default: nil
         }
     }

@@ -97,7 +97,7 @@ package struct DeskRoutes: Sendable {
         let maker = ReportPageMaker(
             view: view, workflow: casefile.workflow, regions: casefile.regions, texts: texts, language: language,
             today: casefile.clock.now().day)
-        let acts = ActForms(view: view, texts: texts, language: language).all(address: address, failed: failed)
+        let acts = ActForms(view: view, regions: casefile.regions, texts: texts, language: language).all(address: address, failed: failed)
         // Titles of pages stand in a browser's history: the number serves, not what the report says.
         var frame = try await services.staffFrame(
             request, context, title: view.number ?? texts.text("desk.report"), waiting: waiting)

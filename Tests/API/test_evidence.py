@@ -216,6 +216,11 @@ def test_a_text_is_shown_as_text(case):
     assert [look["kind"] for look in case.looks()] == ["shown"]
 
 
+def test_a_text_of_an_older_machine_is_shown_as_it_was_written(case):
+    file = case.send("旧电脑.txt", "验收没有通过，票据是假的。".encode("gbk"))
+    assert "验收没有通过，票据是假的。" in case.page(file)
+
+
 def test_what_cannot_be_cleaned_is_never_shown_and_says_so(case, tmp_path):
     refused = {
         "锁.pdf": files.pdf(password=True), "坏.pdf": b"%PDF-1.7\n" + os.urandom(20_000),

@@ -223,6 +223,23 @@ def test_a_correction_keeps_what_was_there_before(world):
     assert "姓名写错。" in view["history"][-1]["texts"].values()
 
 
+def test_what_was_typed_wrongly_from_paper_is_put_right_and_a_reporters_own_words_are_not(world):
+    clerk = world["qt.letters2"]
+    report = clerk.post("/api/v1/reports", letter(channel="letter"), 201)["id"]
+    before = clerk.report(report)
+    right = {"content": "验收没有通过，发票是假的。", "happened": "2025年春", "place": "霜桥镇", "location": "二号渠"}
+    view = clerk.act(report, "amend", **right, reason="录入有误。")
+    assert (view["content"], view["place"]) == (right["content"], "990101102")
+    told = view["history"][-1]
+    assert told["codes"]["changed"].split() == ["content", "happened", "place", "location"]
+    assert before["content"] in told["texts"].values()
+    problem(clerk.try_act(report, "amend", place="没有这个镇", reason="x"), 422)
+    _, theirs, organ = world.filed(letter())
+    reader, _ = world.do(theirs, organ, "register")
+    fault = problem(reader.try_act(theirs, "amend", content="改写。", reason="x"), 422)
+    assert [entry["field"] for entry in fault["errors"]] == ["content"]
+
+
 def test_reporter_and_office_talk_in_both_directions(world):
     receipt, report, organ = world.filed(letter())
     receipt.message("我还有一张照片。")
