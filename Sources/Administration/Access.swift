@@ -65,9 +65,10 @@ extension Services {
     /// A page of this room, with the sentence about what was just done if the address names one.
     func draw(
         _ template: String, _ model: some MustacheParent, title: String, _ request: Request, _ context: SiteContext,
-        status: HTTPResponse.Status = .ok
+        status: HTTPResponse.Status = .ok, isOnce: Bool = false
     ) async throws -> Response {
         var frame = try await staffFrame(request, context, title: title)
+        frame.isOnce = isOnce
         let texts = shell.texts(context)
         if request.method == .get, let done = request.query("done"), texts.has("administration.done." + done) {
             frame.notice = PageNotice(.done, texts.text("administration.done." + done))

@@ -86,7 +86,7 @@ struct AuditWords {
             reach.role.map { texts.place(office, $0) } ?? texts.name(office)
         }
         return AuditEntry([
-            "place": seat, "why": texts.text("audit.ground.\(reach.kind.rawValue)"),
+            "place": seat ?? "—", "why": texts.text("audit.ground.\(reach.kind.rawValue)"),
             "count": String(reach.reports.count),
             "reports": reach.reports.sorted { $0.number < $1.number }.map { report in
                 AuditEntry(["href": "/audit/reports/\(report.id)", "number": report.number])

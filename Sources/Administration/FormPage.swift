@@ -17,7 +17,7 @@ struct FormPage: MustacheParent {
         case "title": title
         case "about": here(about)
         case "back": back
-        case "summary": here(summary.flatMap { $0.isEmpty ? nil : $0 })
+        case "summary": here(summary.flatMap { $0.isEmpty ? nil : $0.naming(fields) })
         case "notes": notes
         case "action": action
         case "fields": fields

@@ -67,7 +67,8 @@ struct PeopleRoutes: Sendable {
                 roles: texts.list(roles),
                 back: LinkItem(label: texts.name(organ), href: "/admin/organs/\(organ.id)"))
             return try await services.draw(
-                "first-password", page, title: texts.text("administration.person.added"), request, context)
+                "first-password", page, title: texts.text("administration.person.added"), request, context, isOnce: true
+            )
         } catch let error as DirectoryError {
             return try await newPerson(access, organ, sent, error, request, context)
         }

@@ -84,7 +84,7 @@ struct ResetRoutes: Sendable {
                 access.world.sortedPlaces(of: person.id).map { texts.place($0.office, $0.role) }),
             back: LinkItem(label: texts.name(person), href: "/admin/people/\(person.id)"))
         return try await services.draw(
-            "reset-password", page, title: texts.text("accounts.reset.done"), request, context)
+            "reset-password", page, title: texts.text("accounts.reset.done"), request, context, isOnce: true)
     }
 }
 

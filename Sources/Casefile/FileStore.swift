@@ -74,13 +74,16 @@ package struct FileStore: Sendable {
         return try SealedFileReader(path: path, under: key, binding: .file(file.stored))
     }
 
-    /// The last part of a name, without anything that could be a path or a control character; at most 120 characters.
+    /// The last part of a name, without anything that could be a path or a control character; at most 120 characters, a
+    /// short ending among them.
     package static func plainName(_ name: String) -> String {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         let clean = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 && !$0.properties.isBidiControl }
         let text = String(String.UnicodeScalarView(clean)).trimmingCharacters(in: .whitespaces)
         let plain = text.drop { $0 == "." }
-        return plain.isEmpty ? "file" : String(plain.prefix(120))
+        guard plain.count > 120 else { return plain.isEmpty ? "file" : String(plain) }
+        let ending = plain.lastIndex(of: ".").map { plain[$0...] }.flatMap { $0.count <= 12 ? $0 : nil } ?? ""
+        return plain.dropLast(ending.count).prefix(120 - ending.count) + ending
     }
 }
 

@@ -12,6 +12,8 @@ struct ActForm: MustacheParent {
     let source: String
     let due: String?
     let action: String
+    /// How far the matter had come when the page was drawn.
+    let seen: Int
     let isOpen: Bool
     let isSerious: Bool
     let summary: ErrorSummary?
@@ -24,6 +26,7 @@ struct ActForm: MustacheParent {
         case "source": here(source.isEmpty ? nil : source)
         case "due": here(due)
         case "action": action
+        case "seen": String(seen)
         case "open": isOpen
         case "serious": isSerious
         case "summary":
@@ -84,14 +87,26 @@ struct ActForms {
             return ActForm(
                 name: act.rule.name, label: act.rule.label.text(language), source: act.rule.source,
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
+                seen: view.standing.sequence,
                 isOpen: failed == nil ? index == 0 : mine != nil,
                 isSerious: ["recuse", "send-up", "decline"].contains(act.rule.name), summary: summary,
-                parts: act.rule.fields.filter { isAsked($0) }.map { part($0, act, mine?.typed ?? [:], summary) })
+                parts: act.rule.fields.filter { isAsked($0, act) }.map { part($0, act, mine?.typed ?? [:], summary) })
         }
     }
 
-    /// What reporters wrote themselves nobody rewrites.
-    private func isAsked(_ rule: FieldRule) -> Bool { rule.prefill != "content" || view.channel != .web }
+    /// What reporters wrote themselves nobody rewrites, and where nothing can be chosen nothing is asked.
+    private func isAsked(_ rule: FieldRule, _ act: OfferedAct) -> Bool {
+        if rule.prefill == "content", view.channel == .web { return false }
+        if rule.options != nil, [.choice, .choices].contains(rule.kind), rule.allChoices(act.choices).isEmpty {
+            return false
+        }
+        return rule.when.allSatisfy { name, values in
+            guard let trigger = act.rule.fields.first(where: { $0.name == name }), trigger.kind == .choice else {
+                return true
+            }
+            return trigger.allChoices(act.choices).contains { values.contains($0.value) }
+        }
+    }
 
     private func part(
         _ rule: FieldRule, _ act: OfferedAct, _ typed: [String: [String]], _ summary: ErrorSummary?
@@ -136,7 +151,9 @@ struct ActForms {
         }
     }
 
-    private func isShort(_ rule: FieldRule) -> Bool { ["name", "unit", "position", "happened", "location", "place"].contains(rule.name) }
+    private func isShort(_ rule: FieldRule) -> Bool {
+        ["name", "unit", "position", "happened", "location", "place"].contains(rule.name)
+    }
 
     private func prefilled(_ rule: FieldRule) -> String? {
         switch rule.prefill {

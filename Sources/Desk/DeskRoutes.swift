@@ -86,7 +86,7 @@ package struct DeskRoutes: Sendable {
     private typealias Failed = (name: String, typed: [String: [String]], errors: [FieldError])
 
     private func reportPage(
-        _ request: Request, _ context: SiteContext, _ id: ReportID, failed: Failed?
+        _ request: Request, _ context: SiteContext, _ id: ReportID, failed: Failed?, refused: [FieldError] = []
     ) async throws -> Response {
         let viewer = try context.viewer
         let texts = services.shell.texts(context)
@@ -97,19 +97,28 @@ package struct DeskRoutes: Sendable {
         let maker = ReportPageMaker(
             view: view, workflow: casefile.workflow, regions: casefile.regions, texts: texts, language: language,
             today: casefile.clock.now().day)
-        let acts = ActForms(view: view, regions: casefile.regions, texts: texts, language: language).all(address: address, failed: failed)
+        let acts = ActForms(view: view, regions: casefile.regions, texts: texts, language: language).all(
+            address: address, failed: failed)
         // Titles of pages stand in a browser's history: the number serves, not what the report says.
         var frame = try await services.staffFrame(
             request, context, title: view.number ?? texts.text("desk.report"), waiting: waiting)
         if let done = request.query("done"), let act = casefile.workflow.acts[done] {
             frame.notice = PageNotice(.done, texts.format("desk.done", ["act": act.label.text(language)]))
         }
+        // What was refused stands far down on a phone: the top says so and leads there.
+        if let failed, let act = casefile.workflow.acts[failed.name] {
+            frame.notice = PageNotice(
+                .fault, texts.format("desk.refused", ["act": act.label.text(language)]), href: "#act-\(failed.name)")
+        } else if !refused.isEmpty {
+            let told = refused.map { texts.format($0.messageKey, $0.arguments) }
+            frame.notice = PageNotice(.fault, told.joined(separator: " "), href: "#scan")
+        }
         return try services.shell.page(
             "desk/report-page",
             maker.page(
                 queue: queue, acts: acts, back: "/desk" + address, address: address,
                 printed: maker.printed(by: try context.session.person, at: casefile.clock.now())),
-            frame, status: failed == nil ? .ok : .unprocessableContent)
+            frame, status: failed == nil && refused.isEmpty ? .ok : .unprocessableContent)
     }
 
     private func act(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -119,6 +128,12 @@ package struct DeskRoutes: Sendable {
         let form = try await request.form(context)
         guard let rule = casefile.workflow.acts[name] else { throw SiteError.notFound }
         let (input, typed) = ActFormInput.read(form, rule: rule)
+        // Somebody may have acted, or the reporter written, since the page was opened: that is seen before it is sent.
+        let now = try await casefile.report(id, for: viewer).standing.sequence
+        if let seen = form["seen"], seen != String(now) {
+            return try await reportPage(
+                request, context, id, failed: (name, typed, [FieldError("seen", "desk.changed-since")]))
+        }
         do {
             try await casefile.perform(name, on: id, by: viewer, input: input)
         } catch let CasefileError.invalid(faults) {
@@ -135,16 +150,16 @@ package struct DeskRoutes: Sendable {
         let id = try context.reportID
         let viewer = try context.viewer
         try await casefile.mayAttach(to: id, by: viewer)
-        let refused = try await UploadedForm.receive(request, context, into: casefile) { staged in
+        let faults = try await UploadedForm.receive(request, context, into: casefile) { staged in
             do {
                 try await self.casefile.attach(staged, to: id, by: viewer)
             } catch let error as CasefileError {
                 self.casefile.files.remove(staged.stored)
                 throw error
             }
-        }.refused
-        // The others are kept; the page of the error tells why this one is not.
-        if let first = refused.first { throw first.why }
+        }.faults
+        // The others are kept; the page tells which are not, and why.
+        if !faults.isEmpty { return try await reportPage(request, context, id, failed: nil, refused: faults) }
         return .seeOther("/desk/reports/\(id)" + QueueRequest(request, stages: casefile.workflow.stageOrder).address())
     }
 }

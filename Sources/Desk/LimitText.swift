@@ -29,14 +29,16 @@ struct LimitText {
             "label": state.rule.label.text(language), "organ": organ, "due": state.due.text,
             "source": state.rule.source.text(language), "met": state.met?.day.text, "overdue": isOverdue,
             "near": isNear, "open": isOpen && !isNear && !state.isPaused, "paused": state.isPaused,
-            "left": state.met == nil && !state.isPaused ? left(state.remaining(on: today)) : nil,
+            "left": state.met == nil && !state.isPaused
+                ? left(state.remaining(on: today), isOverdue: isOverdue) : nil,
             "provisional": state.provisional, "lines": lines(state),
         ])
     }
 
-    private func left(_ days: Int) -> String {
+    /// `nil` where a limit ran out on the last working day and none has passed since.
+    private func left(_ days: Int, isOverdue: Bool) -> String? {
         switch days {
-        case 0: texts.text("desk.limit.last-day")
+        case 0: isOverdue ? nil : texts.text("desk.limit.last-day")
         case 1...: texts.format("desk.limit.left", ["n": String(days)])
         default: texts.format("desk.limit.late", ["n": String(-days)])
         }

@@ -95,8 +95,10 @@ extension QueueItem {
         language: String
     ) {
         self.init(
-            href: "/desk/reports/\(item.id)" + address, title: item.title ?? texts.text("desk.sealed-title"),
-            number: item.number, stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
+            href: "/desk/reports/\(item.id)" + address,
+            // To whoever may not read it, its number names it.
+            title: item.title ?? item.number ?? texts.text("desk.sealed-title"),
+            number: item.title == nil ? nil : item.number, stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
             due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
             marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
                 QueueMark(label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")
@@ -174,12 +176,12 @@ struct QueueModel: MustacheParent {
                 "stage", texts.text("desk.filter.stage"), .select, value: query.stage,
                 options: workflow.stageOrder.map {
                     FieldOption($0, workflow.stageLabel($0, language), isChosen: $0 == query.stage)
-                }, isRequired: true),
+                }, emptyLabel: texts.text("desk.filter.all"), isRequired: true),
             FormField(
                 "channel", texts.text("desk.filter.channel"), .select,
                 options: Channel.allCases.map {
                     FieldOption($0.rawValue, texts.text("desk.channel.\($0.rawValue)"), isChosen: $0 == query.channel)
-                }, isRequired: true),
+                }, emptyLabel: texts.text("desk.filter.all"), isRequired: true),
             FormField(
                 "sort", texts.text("desk.filter.sort"), .select,
                 options: InboxQuery.Sort.allCases.map {

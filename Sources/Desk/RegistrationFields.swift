@@ -62,15 +62,19 @@ struct RegistrationFields {
         var entry: Entry { Entry(["heading": heading, "fields": fields]) }
     }
 
+    /// The most that the form takes; more are added by a correction.
+    static let mostParties = 20
+
     func parties(_ rows: Int) -> [PartyFields] {
         let typed = (form.group("reported").map(\.number).max() ?? -1) + 1
-        return (0..<min(20, max(rows, typed))).map { index in
+        let wanted = typed + (form["more"] == nil ? 0 : 1)
+        return (0..<min(Self.mostParties, max(rows, wanted))).map { index in
             let at = "reported-\(index)-"
             let fields = [
                 choice(
                     at + "kind", "party-kind",
                     [("person", texts.text("desk.person")), ("unit", texts.text("desk.unit"))], chosen: "person"),
-                field(at + "name", "party-name", required: index == 0),
+                field(at + "name", "party-name"),
                 field(at + "unit", "party-unit"), field(at + "position", "party-position"),
                 choice(
                     at + "management", "party-management",

@@ -15,11 +15,11 @@ struct RegistrationRoutes: Sendable {
 
     init(_ services: Services) { self.services = services }
 
-    /// People a paper report may name at once on the form; more are added by a correction.
-    private static let rows = 3
+    /// Boxes for who is reported that stand on an empty form; a button adds one more.
+    private static let rows = 2
 
     func add(to routes: some RouterMethods<SiteContext>) {
-        routes.get("/register") { request, context in try await self.gate(request, context) }
+        routes.get("/register") { request, context in try await self.gate(request, context, []) }
         routes.post("/register/rank") { request, context in try await self.rank(request, context) }
         routes.get("/register/form") { request, context in
             guard let rank = try await self.passed(request.query("rank"), context) else {
@@ -50,13 +50,17 @@ struct RegistrationRoutes: Sendable {
 
     private func workflow() -> Workflow { services.casefile.workflow }
 
-    private func gate(_ request: Request, _ context: SiteContext) async throws -> Response {
+    private func gate(
+        _ request: Request, _ context: SiteContext, _ errors: [FieldError]
+    ) async throws -> Response {
         _ = try context.viewer
         let texts = services.shell.texts(context)
         let language = context.language.rawValue
         let frame = try await services.staffFrame(request, context, title: texts.text("desk.register.title"))
+        let summary = ErrorSummary(errors, texts)
         let field = FormField(
             "rank", texts.text("desk.register.rank"), .choice, hint: texts.text("desk.register.rank-hint"),
+            error: summary["rank"],
             options: (workflow().vocabularies["management"] ?? []).map {
                 FieldOption($0.value, $0.label.text(language))
             }, isRequired: true)
@@ -70,15 +74,21 @@ struct RegistrationRoutes: Sendable {
                 "mark": note.mayMark ? "/register/handed/\(note.id)" : nil,
             ])
         }
-        let model = Entry(["field": field, "handed": handed, "hasHanded": !handed.isEmpty])
-        return try services.shell.page("desk/register-gate", model, frame)
+        let model = Entry([
+            "summary": summary.isEmpty ? nil : summary, "field": field, "handed": handed,
+            "hasHanded": !handed.isEmpty,
+        ])
+        return try services.shell.page(
+            "desk/register-gate", model, frame, status: errors.isEmpty ? .ok : .unprocessableContent)
     }
 
     /// A rank above this organ stops here: nothing is typed and nothing kept but the tombstone.
     private func rank(_ request: Request, _ context: SiteContext) async throws -> Response {
         let viewer = try context.viewer
         let form = try await request.form(context)
-        guard let level = ManagementLevel(rawValue: form["rank"] ?? "") else { return .seeOther("/register") }
+        guard let level = ManagementLevel(rawValue: form["rank"] ?? "") else {
+            return try await gate(request, context, [FieldError("rank", "entrance.faults.choice")])
+        }
         let world = try await services.casefile.world()
         if let organ = world.organs[viewer.organ], let rank = level.rank, rank < world.rank(of: organ) {
             try await services.casefile.handUp(by: viewer, level: level)
@@ -129,7 +139,8 @@ struct RegistrationRoutes: Sendable {
             "reporter": fields.reporter, "marks": fields.marks, "rank": rank,
             "once": (form["once"].flatMap(RegistrationForm.init) ?? .fresh()).text,
             "completeness": isTyped ? Completeness(RegistrationInput(form: form), texts: texts) : nil,
-            "scans": scans, "chooser": fields.scans,
+            "scans": scans, "hasScans": !scans.isEmpty, "chooser": fields.scans,
+            "mayAdd": parties.count < RegistrationFields.mostParties,
             "place": place.chosen(summary, texts), "placeName": place.search(texts),
         ])
         return try services.shell.page(
@@ -193,7 +204,12 @@ struct RegistrationRoutes: Sendable {
         guard let (posted, rank, refused) = try await posted(request, context) else { return .seeOther("/register") }
         let picker = try await picker(posted, context)
         // Nothing is registered while a scan that belongs to it was refused.
-        if posted["find"] != nil || posted["keep"] != nil || !refused.isEmpty {
+        if let ticket = posted["drop"], let scan = services.casefile.scan(ticket, of: viewer) {
+            services.casefile.files.remove(scan.stored)
+            let others = Form(posted.pairs.filter { $0.name != "scan" || $0.value != ticket })
+            return try await form(request, context, others, errors: refused, rank: rank)
+        }
+        if ["find", "keep", "more", "drop"].contains(where: { posted[$0] != nil }) || !refused.isEmpty {
             return try await form(request, context, posted, errors: refused, rank: rank)
         }
         var input = RegistrationInput(form: posted)
@@ -213,13 +229,15 @@ struct RegistrationRoutes: Sendable {
                 return .seeOther(isReadable ? "/desk/reports/\(id)" : "/desk")
             }
         } catch let error as SiteError where error.kind == .invalid {
-            return try await form(request, context, posted, errors: error.fields, rank: rank)
+            return try await form(
+                request, context, posted, errors: error.fields.map { posted.placed($0) }, rank: rank)
         } catch let CasefileError.invalid(faults) {
             let errors = faults.map { fault in
-                FieldError(
-                    fault.field,
-                    fault.field == "reporter.name" && fault.reason == "required"
-                        ? "desk.register.reporter-missing" : "entrance.faults.\(fault.reason)")
+                posted.placed(
+                    FieldError(
+                        fault.field,
+                        fault.field == "reporter.name" && fault.reason == "required"
+                            ? "desk.register.reporter-missing" : "entrance.faults.\(fault.reason)"))
             }
             return try await form(request, context, posted, errors: errors, rank: rank)
         } catch CasefileError.handUp {
@@ -230,7 +248,8 @@ struct RegistrationRoutes: Sendable {
     /// The receipt slip: shown once, printable, for the person who came or called.
     private func slip(_ request: Request, _ context: SiteContext, _ filed: Filed) async throws -> Response {
         let texts = services.shell.texts(context)
-        let frame = try await services.staffFrame(request, context, title: texts.text("desk.slip.title"))
+        var frame = try await services.staffFrame(request, context, title: texts.text("desk.slip.title"))
+        frame.isOnce = true
         let english = context.language == .en
         // Not everybody who registers may read what came in: one of unknown level is the director's alone.
         let viewer = try context.viewer
@@ -242,6 +261,24 @@ struct RegistrationRoutes: Sendable {
             "href": isReadable ? "/desk/reports/\(filed.id)?tab=waiting" : nil,
         ])
         return try services.shell.page("desk/slip", model, frame, status: .created)
+    }
+}
+
+extension Form {
+    /// The boxes of reported people and units in which something was typed.
+    fileprivate var filledParties: [(number: Int, fields: Form)] {
+        group("reported").filter { group in
+            ["name", "unit", "position", "unitCode"].contains { group.fields.filled($0) != nil }
+        }.map { ($0.number, $0.fields) }
+    }
+
+    /// A fault told of the n-th party that was filled in, at the box in which it stands.
+    fileprivate func placed(_ error: FieldError) -> FieldError {
+        let parts = error.field.split(separator: ".", maxSplits: 2)
+        guard parts.count == 3, parts[0] == "reported", let position = Int(parts[1]) else { return error }
+        let filled = filledParties
+        guard filled.indices.contains(position) else { return error }
+        return FieldError("reported.\(filled[position].number).\(parts[2])", error.messageKey, error.arguments)
     }
 }
 
@@ -257,12 +294,8 @@ extension RegistrationInput {
         location = form["location"]
         dated = form["dated"]
         marks = form.all("marks")
-        reported = form.group("reported").compactMap { group in
+        reported = form.filledParties.map { group in
             let fields = group.fields
-            guard fields.filled("name") != nil || fields.filled("unit") != nil || fields.filled("position") != nil
-            else {
-                return nil
-            }
             return Party(
                 kind: fields["kind"], name: fields["name"], unit: fields["unit"],
                 unitCode: fields.filled("unitCode"), position: fields["position"], management: fields["management"],

@@ -95,4 +95,24 @@ extension Services {
         frame.userPlace = world.organs[person.organ].map { english ? $0.nameEnglish : $0.shortName }
         return frame
     }
+
+    /// The frame of an error page of the staff: with its navigation, and with the way on, back to the report that it was
+    /// about, to the desk, or to signing in.
+    package func errorFrame(
+        _ request: Request, _ context: SiteContext, _ error: SiteError, title: String
+    ) async -> PageFrame {
+        let frame =
+            (try? await staffFrame(request, context, title: title))
+            ?? shell.frame(request, context, title: title, area: .staff)
+        let texts = shell.texts(context)
+        if error.kind == .unauthenticated {
+            return frame.leading(NavigationItem(texts.text("errors.sign-in"), href: "/sign-in"))
+        }
+        let parts = request.uri.path.split(separator: "/")
+        if parts.count > 3, parts.starts(with: ["desk", "reports"]), error.kind != .notFound {
+            return frame.leading(
+                NavigationItem(texts.text("errors.report"), href: "/desk/reports/" + String(parts[2])))
+        }
+        return frame.leading(NavigationItem(texts.text("errors.home"), href: frame.navigation.first?.href ?? "/"))
+    }
 }

@@ -59,7 +59,8 @@ extension ReportingRoutes {
                 }
                 if !sent.faults.isEmpty {
                     let view = try await view(opened.holder)
-                    return try await receiptPage(opened.with(view), faults: sent.faults)
+                    let kept = view.files.map(\.name).filter { name in !opened.view.files.contains { $0.name == name } }
+                    return try await receiptPage(opened.with(view), faults: sent.faults, kept: kept)
                 }
                 return Response.seeOther("/receipt?done=files")
             }
@@ -192,7 +193,8 @@ extension ReportingRoutes {
     }
 
     private func receiptPage(
-        _ opened: Opened, notice: String? = nil, faults: [FieldError] = [], typed: [String: String] = [:]
+        _ opened: Opened, notice: String? = nil, faults: [FieldError] = [], typed: [String: String] = [:],
+        kept: [String] = []
     ) async throws -> Response {
         let texts = services.shell.texts(opened.context)
         var frame = services.shell.frame(
@@ -200,6 +202,9 @@ extension ReportingRoutes {
         frame.address = "/receipt"
         if let notice, ["message", "objection", "rating", "files"].contains(notice) {
             frame.notice = PageNotice(.done, texts.text("reporting.receipt.done.\(notice)"))
+        } else if !kept.isEmpty {
+            let names = kept.joined(separator: texts.text("reporting.receipt.kept-joint"))
+            frame.notice = PageNotice(.done, texts.format("reporting.receipt.kept", ["names": names]))
         }
         let model = ReceiptPage(
             opened.view, workflow: services.casefile.workflow, language: opened.context.language, texts,

@@ -98,8 +98,8 @@ extension ReportingRoutes {
     ) throws -> Response {
         let texts = services.shell.texts(context)
         var frame = services.shell.frame(request, context, title: texts.text("titles.done"))
-        // A switch of language would leave the receipt behind: here it leads nowhere.
-        frame.address = "#receipt"
+        // A switch of language would leave the receipt behind.
+        frame.isOnce = true
         let model = DonePage(
             groups: receipt.grouped.split(separator: " ").map { Line(text: String($0)) },
             code: try? QRDrawing(receipt.grouped),

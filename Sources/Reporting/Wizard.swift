@@ -58,7 +58,10 @@ extension ReportingRoutes {
         _ request: Request, _ context: SiteContext, _ page: (Visit) async throws -> Response,
         sent: ((SiteContext, DraftKey) async throws -> Response)? = nil
     ) async throws -> Response {
-        guard let key = draftKey(request) else { return .seeOther("/report") }
+        // Whoever sends a page without its draft is told that nothing of it was kept.
+        guard let key = draftKey(request) else {
+            return .seeOther(request.method == .post ? "/report?gone=yes" : "/report")
+        }
         let context = guarded(context, by: key)
         switch try await drafts.find(key) {
         case .open(let draft):

@@ -158,8 +158,8 @@ struct House {
         reporting.add(to: routes)
         let staff = routes.group("").add(middleware: SessionLayer(casefile: services.casefile))
             .add(
-                middleware: ErrorPages(shell: services.shell) { request, context, title in
-                    services.shell.frame(request, context, title: title, area: .staff)
+                middleware: ErrorPages(shell: services.shell) { request, context, error, title in
+                    await services.errorFrame(request, context, error, title: title)
                 }
             )
             .add(middleware: SignInFirst())

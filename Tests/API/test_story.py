@@ -225,7 +225,7 @@ def test_a_correction_keeps_what_was_there_before(world):
 
 def test_what_was_typed_wrongly_from_paper_is_put_right_and_a_reporters_own_words_are_not(world):
     clerk = world["qt.letters2"]
-    report = clerk.post("/api/v1/reports", letter(channel="letter"), 201)["id"]
+    report = clerk.post("/api/v1/reports", letter(channel="letter"), 201).json()["id"]
     before = clerk.report(report)
     right = {"content": "验收没有通过，发票是假的。", "happened": "2025年春", "place": "霜桥镇", "location": "二号渠"}
     view = clerk.act(report, "amend", **right, reason="录入有误。")

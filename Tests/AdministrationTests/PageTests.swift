@@ -93,7 +93,7 @@ struct PageTests {
             let site = SiteRouter(shell: shell)
             let staff = site.routes.group("").add(middleware: SessionLayer(casefile: house.casefile))
                 .add(
-                    middleware: ErrorPages(shell: shell) { request, context, title in
+                    middleware: ErrorPages(shell: shell) { request, context, _, title in
                         shell.frame(request, context, title: title)
                     })
             SignInRoutes(services).add(to: staff)

@@ -10,8 +10,8 @@ import Mustache
 /// their text might hold what a person wrote.
 package struct ErrorPages: RouterMiddleware {
     package typealias Context = SiteContext
-    /// Makes the frame of an error page from the request, the context and the title.
-    package typealias Frame = @Sendable (Request, SiteContext, String) -> PageFrame
+    /// Makes the frame of an error page from the request, the context, the error and the title.
+    package typealias Frame = @Sendable (Request, SiteContext, SiteError, String) async -> PageFrame
 
     private let shell: Shell
     private let routes: RouteTable?
@@ -33,7 +33,7 @@ package struct ErrorPages: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            return answer(to: request, context, siteError(for: error, request, context))
+            return await answer(to: request, context, siteError(for: error, request, context))
         }
     }
 
@@ -54,15 +54,16 @@ package struct ErrorPages: RouterMiddleware {
         }
     }
 
-    private func answer(to request: Request, _ context: SiteContext, _ error: SiteError) -> Response {
+    private func answer(to request: Request, _ context: SiteContext, _ error: SiteError) async -> Response {
         let texts = shell.texts(context)
         var response: Response
         if context.wantsJSON {
             response = (try? Problem(error, texts).response()) ?? Response(status: error.kind.status)
         } else {
             let model = ErrorPage(error, texts, requestID: context.requestID)
+            let frame = await frame(request, context, error, model.title)
             response =
-                (try? shell.page("error", model, frame(request, context, model.title), status: error.kind.status))
+                (try? shell.page("error", model, frame, status: error.kind.status))
                 ?? Response(status: error.kind.status)
         }
         for field in error.headers { response.headers[field.name] = field.value }

@@ -47,6 +47,8 @@ package struct FormField: MustacheParent, Sendable {
     package var hint: String?
     package var error: String?
     package var options: [FieldOption]
+    /// What a select says where nothing is chosen; the shell's own words otherwise.
+    package var emptyLabel: String?
     package var isRequired: Bool
     /// The `autocomplete` token, `off` unless a browser may remember the answer.
     package var autocomplete: String
@@ -58,7 +60,7 @@ package struct FormField: MustacheParent, Sendable {
 
     package init(
         _ name: String, _ label: String, _ kind: Kind = .text, value: String? = nil, hint: String? = nil,
-        error: String? = nil, options: [FieldOption] = [], isRequired: Bool = false, autocomplete: String = "off",
+        error: String? = nil, options: [FieldOption] = [], emptyLabel: String? = nil, isRequired: Bool = false, autocomplete: String = "off",
         maximumLength: Int? = nil, isHeading: Bool = false
     ) {
         self.name = name
@@ -68,6 +70,7 @@ package struct FormField: MustacheParent, Sendable {
         self.hint = hint
         self.error = error
         self.options = options
+        self.emptyLabel = emptyLabel
         self.isRequired = isRequired
         self.autocomplete = autocomplete
         self.maximumLength = maximumLength
@@ -133,6 +136,7 @@ package struct FormField: MustacheParent, Sendable {
         case "group": kind == .choice || kind == .choices
         case "optionType": kind == .choices ? "checkbox" : "radio"
         case "options": numbered
+        case "emptyLabel": here(emptyLabel)
         default: nil
         }
     }
@@ -154,9 +158,10 @@ package struct ErrorSummary: MustacheParent, Sendable {
             ]
         }
         joint = texts.text("shell.error-joint")
+        // Of several files each is named; of several faults in one answer each is told.
         messages = Dictionary(
             errors.map { ($0.field, texts.format($0.messageKey, $0.arguments)) },
-            uniquingKeysWith: { first, _ in first })
+            uniquingKeysWith: { first, next in first == next ? first : first + " " + next })
         isLinked = linked
     }
 

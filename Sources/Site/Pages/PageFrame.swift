@@ -32,16 +32,20 @@ package struct PageNotice: MustacheParent, Sendable {
     package enum Kind: String, Sendable { case done, info, warning, fault }
     package let kind: Kind
     package let text: String
+    /// The part of the page that it speaks of.
+    package let href: String?
 
-    package init(_ kind: Kind, _ text: String) {
+    package init(_ kind: Kind, _ text: String, href: String? = nil) {
         self.kind = kind
         self.text = text
+        self.href = href
     }
 
     package func child(named name: String) -> Any? {
         switch name {
         case "kind": kind.rawValue
         case "text": text
+        case "href": here(href)
         case "urgent": kind == .fault || kind == .warning
         default: nil
         }
@@ -71,6 +75,10 @@ package struct PageFrame: MustacheParent, Sendable {
     package var leaveAction = "/leave"
     /// The page's own address without `lang`, for the language switch.
     package var address: String
+    /// Where an error page leads on.
+    package var onward: NavigationItem?
+    /// What is shown here is shown once: the page has no switch of language, which would lose it.
+    package var isOnce = false
     /// Whether the content is wide, as on a desk of three panes.
     package var isWide = false
 
@@ -83,16 +91,24 @@ package struct PageFrame: MustacheParent, Sendable {
 
     /// The other languages of this page, as links.
     var languages: [[String: Any]] {
-        Language.allCases.filter { $0 != language }.map { other in
+        if isOnce { return [] }
+        return Language.allCases.filter { $0 != language }.map { other in
             let joint = address.contains("?") ? "&" : "?"
             return ["name": other.ownName, "tag": other.rawValue, "href": address + joint + "lang=" + other.rawValue]
         }
     }
 
+    /// The frame with where its error page leads on.
+    package func leading(_ onward: NavigationItem) -> PageFrame {
+        var frame = self
+        frame.onward = onward
+        return frame
+    }
+
     /// The names that templates may use after `page.`.
     static let names: Set<String> = [
         "title", "language", "area", "public", "staff", "navigation", "hasNavigation", "banner", "notice", "csrf",
-        "userName", "userPlace", "leaveURL", "leaveAction", "languages", "wide",
+        "userName", "userPlace", "leaveURL", "leaveAction", "languages", "hasLanguages", "wide", "onward",
     ]
 
     package func child(named name: String) -> Any? {
@@ -112,7 +128,9 @@ package struct PageFrame: MustacheParent, Sendable {
         case "leaveURL": leaveURL
         case "leaveAction": leaveAction
         case "languages": languages
+        case "hasLanguages": !isOnce
         case "wide": isWide
+        case "onward": here(onward)
         default: nil
         }
     }

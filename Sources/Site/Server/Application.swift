@@ -53,8 +53,9 @@ package struct SiteRouter {
             Intake(proxies: ProxyTrust(shell.settings.trustedProxies), secureCookies: shell.settings.secureCookies)
             AccessLog(instruments, tally: tally)
             SecurityHeaders()
-            ErrorPages(shell: shell, routes: table) { request, context, title in
-                shell.frame(request, context, title: title)
+            ErrorPages(shell: shell, routes: table) { request, context, _, title in
+                shell.frame(request, context, title: title).leading(
+                    .init(shell.texts(context).text("errors.home"), href: "/"))
             }
             EncodingCheck()
             OriginCheck()
