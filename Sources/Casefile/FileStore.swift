@@ -82,8 +82,8 @@ package struct FileStore: Sendable {
         let text = String(String.UnicodeScalarView(clean)).trimmingCharacters(in: .whitespaces)
         let plain = text.drop { $0 == "." }
         guard plain.count > 120 else { return plain.isEmpty ? "file" : String(plain) }
-        let ending = plain.lastIndex(of: ".").map { plain[$0...] }.flatMap { $0.count <= 12 ? $0 : nil } ?? ""
-        return plain.dropLast(ending.count).prefix(120 - ending.count) + ending
+        let ending = plain.lastIndex(of: ".").map { plain[$0...] }.flatMap { $0.count <= 12 ? String($0) : nil } ?? ""
+        return String(plain.dropLast(ending.count).prefix(120 - ending.count)) + ending
     }
 }
 
