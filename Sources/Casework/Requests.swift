@@ -10,8 +10,7 @@ package struct Request: Sendable, Hashable {
 
     /// The member of an office that may agree who may not: nobody decides on what they asked for, or on themselves.
     func except(in office: OfficeID, _ world: World) -> StaffID? {
-        let excluded = [act.codes["person"].flatMap { StaffID($0) }, act.staff].compactMap(\.self)
-        return excluded.first { person in world.members(of: office).contains { $0.staff == person } }
+        excluded.first { person in world.members(of: office).contains { $0.staff == person } }
     }
 }
 
@@ -73,11 +72,15 @@ extension Workflow {
         return first.isEmpty ? approval.otherwise.flatMap(places) : first
     }
 
-    /// The offices and roles that were asked to agree when the request was made.
+    /// The offices and roles that were asked to agree: when the request was made, or since, when nobody of those was left.
     package func asked(by request: Request, on standing: Standing, world: World) -> [(
         office: OfficeID, roles: Set<Role>
     )] {
-        let offices = (request.act.codes["approver"] ?? "").split(separator: " ").compactMap { OfficeID(String($0)) }
+        let since = standing.done.last {
+            $0.act == Self.newDeciders && $0.codes["request"] == String(request.sequence)
+        }
+        let offices = ((since ?? request.act).codes["approver"] ?? "").split(separator: " ")
+            .compactMap { OfficeID(String($0)) }
         let approval = approval(of: request.rule, on: standing, world: world)
         let actors = approval.map { $0.by + $0.otherwise } ?? []
         let roles = actors.reduce(into: Set<Role>()) { all, actor in
