@@ -16,7 +16,7 @@ struct WorkflowCheck {
         return (part?.maybe(name) ?? listed)?.fault("")
     }
 
-    private func fault(_ section: String, _ name: String, _ reason: String) -> RuleFault {
+    private func fault(_ section: String, _ name: String, _ reason: FaultWords) -> RuleFault {
         RuleFault(file: file, line: line(of: name, in: section)?.line ?? 0, reason: "\(name): \(reason)")
     }
 
@@ -56,6 +56,13 @@ struct WorkflowCheck {
             for narrow in act.narrowed {
                 if narrow.source.isEmpty { throw fault("acts", act.name, "a narrowing without a source") }
                 if narrow.roles.isEmpty { throw fault("acts", act.name, "narrowed to nobody") }
+                // Those to whom a matter is narrowed are some of those who may act at all.
+                let mayAct = act.actors.reduce(into: Set<Role>()) { all, actor in
+                    if case .office(_, let roles) = actor { all.formUnion(roles) }
+                }
+                if !narrow.roles.isSubset(of: mayAct) {
+                    throw fault("acts", act.name, "narrowed to people who may not do it")
+                }
             }
             let conditions =
                 act.narrowed.map(\.when) + act.steps.flatMap { [$0.when, $0.unless] } + act.approval.map(\.when)
