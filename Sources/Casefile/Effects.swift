@@ -114,7 +114,9 @@ extension ActChange {
 
     /// Codes stand open in the event; free texts and lists are sealed beside it.
     private mutating func recordFields(_ input: CheckedInput) throws {
-        for field in rule.fields {
+        // What was chosen decides who must agree, and so to whom the words go: it is noted first.
+        let fields = rule.fields.filter { $0.kind != .text } + rule.fields.filter { $0.kind == .text }
+        for field in fields {
             if field.kind == .list {
                 guard var rows = input.items[field.name], rule.effect != "amend" else { continue }
                 // A later correction may change the order of the parties: the name stands beside the finding.

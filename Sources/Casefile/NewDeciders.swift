@@ -89,7 +89,8 @@ extension OpenReport {
         }
         for request in workflow.requestsWithoutDecider(on: standing, world: world) {
             let places = workflow.approvers(
-                of: request.rule, asker: request.act.staff, except: request.act.codes["person"].flatMap { StaffID($0) },
+                of: request.rule, chosen: request.act.codes, asker: request.act.staff,
+                except: request.act.codes["person"].flatMap { StaffID($0) },
                 on: standing, world: world
             ).map(\.office)
             guard !places.isEmpty else { continue }
@@ -106,7 +107,7 @@ extension OpenReport {
     /// Whoever is asked can read what they decide on: the letter, what was told with the request, and, in the organ that
     /// holds the report, its papers. Nobody reads anything for what is agreed to blindly.
     private func requireKeys(for places: [OfficeID], to request: Request) throws {
-        guard !workflow.isBlind(request.rule, on: stored.standing, world: picture.world) else { return }
+        guard !workflow.isBlind(request, on: stored.standing, world: picture.world) else { return }
         let isOwn = places.contains { picture.world.offices[$0]?.organ == stored.standing.custody?.organ }
         let isWhole =
             letterKey != nil && (request.act.codes["key"] == nil || sharedKey(of: request.act) != nil)
