@@ -7,6 +7,7 @@ extension ActChange {
     mutating func apply(_ input: CheckedInput, casefile: Casefile) throws {
         // Whoever is barred by the act itself gets no key that the act makes.
         let barsFirst = ["recuse", "amend", "decide"].contains(rule.effect)
+        try refuseGaps(input)
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty {
             try ask()
@@ -85,6 +86,16 @@ extension ActChange {
         }
         try somebodyGoesOn()
         try keysFollow()
+    }
+
+    /// A required list about the reported (规则 18条: the results) leaves none of them out.
+    private func refuseGaps(_ input: CheckedInput) throws {
+        for field in rule.fields where field.kind == .list && field.required {
+            guard let place = field.item.first(where: { $0.options == "reported" }) else { continue }
+            let told = Set((input.items[field.name] ?? []).compactMap { $0[place.name] })
+            let all = place.allChoices(ChoiceLists(open: open, letter: letter).lists(for: [rule])).map(\.value)
+            if !told.isSuperset(of: all) { throw CasefileError.invalid([FieldFault(field.name, "everyParty")]) }
+        }
     }
 
     /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.

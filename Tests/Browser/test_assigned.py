@@ -54,6 +54,7 @@ def test_an_assigned_report_goes_down_comes_back_and_is_seen_by_who_sent_it(
     assert desk.find(TITLE) and "收条.txt" in desk.window.text, "the new evidence lies in the report"
     desk.do("qt.inspect1", "reopen", {"ground": "new-evidence", "reason": "收条为新证据，重新核查"})
     reporter.reads("handling")
+    reopened(desk)
     desk.do("qt.inspect3", "conclude", RESULTS | {"text": "第三笔收条属实，合计截留三笔"})
     report_up(desk, "补充上报：第三笔属实。")
     desk.do("qt.inspect3", "feedback", {"way": "platform", "text": "第三笔也已查实，款项全部追回。"})
