@@ -188,9 +188,10 @@ extension ReportJSON.Step {
 
 extension ReportJSON.Hop {
     init(_ view: HopView, world: World) {
-        organ = OrNull(world.organs[view.hop.organ]?.code)
-        office = OrNull(world.offices[view.hop.office]?.code)
-        number = OrNull(view.number)
+        let isOutside = view.hop.isOutside
+        organ = OrNull(isOutside ? nil : world.organs[view.hop.organ]?.code)
+        office = OrNull(isOutside ? nil : world.offices[view.hop.office]?.code)
+        number = OrNull(isOutside ? nil : view.number)
         via = view.hop.via
         since = view.hop.since.rfc3339
         signed = OrNull(view.hop.signed?.rfc3339)
