@@ -52,6 +52,8 @@ struct DemoReport: Decodable, Sendable {
     var reporter: Person?
     var category: String
     var problem: String?
+    /// The number here of the report that this one repeats.
+    var repeatOf: Int?
     var path: String
     var to: String?
     var disposal: String?
@@ -91,7 +93,11 @@ struct DemoReport: Decodable, Sendable {
 
     /// The acts that lead from registration to where the report stands.
     var acts: [String] {
-        if let way { return ["register", "classify", "propose", "approve", way] }
+        if let way {
+            // A repeat is linked to the first report: only so is it kept on file without a second look.
+            let links = way == "keep" && repeatOf != nil ? ["link"] : []
+            return ["register"] + links + ["classify", "propose", "approve", way]
+        }
         let signed = ["register", "classify", "propose", "approve", "refer", "sign"]
         let disposed = signed + ["allocate", "dispose", "approve"]
         switch path {

@@ -158,7 +158,8 @@ struct SmallWorld {
         try await act(
             "classify", id, "\(o).triage",
             [
-                "category": .text(isBare ? "no-substance" : "discipline-breach"), "problem": .text(isBare ? "" : "mass"),
+                "category": .text(isBare ? "no-substance" : "discipline-breach"),
+                "problem": .text(isBare ? "" : "mass"),
                 "opinion": .text(isBare ? "没有具体线索" : "有具体线索"),
             ])
         var proposal: ActInput = ["way": .text(way), "opinion": .text("建议办理")]
