@@ -88,25 +88,6 @@ extension ActChange {
         try keysFollow()
     }
 
-    /// A required list about the reported (规则 18条: the results) leaves none of them out.
-    private func refuseGaps(_ input: CheckedInput) throws {
-        for field in rule.fields where field.kind == .list && field.required {
-            guard let place = field.item.first(where: { $0.options == "reported" }) else { continue }
-            let told = Set((input.items[field.name] ?? []).compactMap { $0[place.name] })
-            let all = place.allChoices(ChoiceLists(open: open, letter: letter).lists(for: [rule])).map(\.value)
-            if !told.isSuperset(of: all) { throw CasefileError.invalid([FieldFault(field.name, "everyParty")]) }
-        }
-    }
-
-    /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.
-    private mutating func waitForSignatures() {
-        guard !after.standing.unsigned(in: open.picture.world).isEmpty else { return }
-        let step = rule.steps.first {
-            $0.stage == open.stored.standing.stage && $0.when["signatures"]?.contains("open") == true
-        }
-        if let stage = step?.to { after.standing.stage = stage }
-    }
-
     /// A report is not moved to where nobody could go on with it: who was there may have recused since.
     private func somebodyGoesOn() throws {
         guard let custody = after.standing.custody, let before = open.stored.standing.custody,

@@ -78,7 +78,7 @@ private struct DemoStory {
         var acts = report.acts
         if report.channel != "web", acts.first == "register" { acts.removeFirst() }
         for act in acts {
-            pass(Self.daysBefore(act))
+            pass(DemoReport.daysBefore(act))
             if act == "link" { try await findOriginal() }
             // What cannot be linked is judged on its own.
             guard try await perform(act, id) || act == "link" else { return id }
@@ -126,7 +126,7 @@ private struct DemoStory {
             "conclude", "feedback", "report-up", "decide",
         ]
         for act in way.prefix(report.id % (way.count + 1)) {
-            pass(act == "sign" ? 0 : Self.daysBefore(act))
+            pass(act == "sign" ? 0 : DemoReport.daysBefore(act))
             guard now < today, try await perform(act, id) else { return }
             if act == "approve", try await perform("reply", id) { pass(12) }
             if act == "conclude" { while try await perform("countersign", id) { pass(0) } }
@@ -154,19 +154,6 @@ private struct DemoStory {
             }
         }
         return nil
-    }
-
-    private static func daysBefore(_ act: String) -> Int {
-        switch act {
-        case "register", "classify", "propose", "approve", "refer", "forward", "assign": 1
-        case "sign", "allocate", "keep", "decline": 1
-        case "dispose": 12
-        case "conclude": 38
-        case "feedback": 6
-        case "object": 5
-        case "archive": 20
-        default: 0
-        }
     }
 
     /// The first person who may do the act does it; `false` when nobody may.

@@ -91,6 +91,20 @@ struct DemoReport: Decodable, Sendable {
         ][path]
     }
 
+    /// How many days pass before an act.
+    static func daysBefore(_ act: String) -> Int {
+        switch act {
+        case "register", "classify", "propose", "approve", "refer", "forward", "assign": 1
+        case "sign", "allocate", "keep", "decline": 1
+        case "dispose": 12
+        case "conclude": 38
+        case "feedback": 6
+        case "object": 5
+        case "archive": 20
+        default: 0
+        }
+    }
+
     /// The acts that lead from registration to where the report stands.
     var acts: [String] {
         if let way {
