@@ -95,7 +95,8 @@ struct RuleRoutes: Sendable {
         do {
             return try await body(text, try context.viewer)
         } catch let fault as RuleFault {
-            let message = texts.format("rules.fault", ["line": String(fault.line), "reason": fault.reason])
+            let message = texts.format(
+                "rules.fault", ["line": String(fault.line), "reason": fault.words.told(in: texts)])
             return try await form(text, message, request, context)
         } catch CasefileError.notYourAct {
             return try await form(text, texts.text("rules.not-yours"), request, context)

@@ -50,6 +50,7 @@ struct RuleWords: Sendable {
     /// A value that a condition names: by the rules' own list, by the act that it is, or by the catalogue.
     private func value(of fact: String, _ value: String) -> String {
         if fact == "stage" { return stage(value) }
+        if fact == "limit", let limit = workflow.limits.first(where: { $0.name == value }) { return text(limit.label) }
         let lists = ["proposal": ["way"], "disposal": ["disposal", "appeal-outcome"]][fact] ?? [fact]
         for list in lists {
             let label = workflow.label(list, value, language)

@@ -51,7 +51,7 @@ package struct DelegationRecord: Sendable {
 
 extension Casefile {
     /// Writes down that somebody is away. `.notYourAct` for whom that is not theirs to say; `.invalid` with the fields
-    /// `first` and `last`. What the person may do stays theirs; others act beside them.
+    /// `first` and `last`. What the person may do stays theirs; others act beside them, also on what waits already.
     package func declareAway(_ person: StaffID, term: Term, by viewer: Viewer) async throws {
         let world = try await world()
         let now = clock.now()
@@ -72,6 +72,7 @@ extension Casefile {
                 """)
             try Self.touchWorld(tx)
         }
+        await findDeciders(by: viewer)
     }
 
     /// Ends an absence early, or takes it back before it begins; it stays on the record. `.notFound` for others.

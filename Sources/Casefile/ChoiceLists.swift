@@ -93,7 +93,8 @@ struct ChoiceLists {
 
     private func ways(_ organ: Organ, offices: [Choice], lower: [Choice]) -> [Choice] {
         (open.workflow.vocabularies["way"] ?? []).filter { choice in
-            switch choice.value {
+            guard open.workflow.leadsOn(choice.value, on: open.stored.standing, world: world) else { return false }
+            return switch choice.value {
             case "refer": !offices.isEmpty
             case "forward", "assign": !lower.isEmpty
             case "send-up": world.parent(of: organ) != nil

@@ -7,6 +7,7 @@ extension ActChange {
     mutating func apply(_ input: CheckedInput, casefile: Casefile) throws {
         // Whoever is barred by the act itself gets no key that the act makes.
         let barsFirst = ["recuse", "amend", "decide"].contains(rule.effect)
+        try refuseGaps(input)
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty {
             try ask()
@@ -87,15 +88,6 @@ extension ActChange {
         try keysFollow()
     }
 
-    /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.
-    private mutating func waitForSignatures() {
-        guard !after.standing.unsigned(in: open.picture.world).isEmpty else { return }
-        let step = rule.steps.first {
-            $0.stage == open.stored.standing.stage && $0.when["signatures"]?.contains("open") == true
-        }
-        if let stage = step?.to { after.standing.stage = stage }
-    }
-
     /// A report is not moved to where nobody could go on with it: who was there may have recused since.
     private func somebodyGoesOn() throws {
         guard let custody = after.standing.custody, let before = open.stored.standing.custody,
@@ -114,7 +106,9 @@ extension ActChange {
 
     /// Codes stand open in the event; free texts and lists are sealed beside it.
     private mutating func recordFields(_ input: CheckedInput) throws {
-        for field in rule.fields {
+        // What was chosen decides who must agree, and so to whom the words go: it is noted first.
+        let fields = rule.fields.filter { $0.kind != .text } + rule.fields.filter { $0.kind == .text }
+        for field in fields {
             if field.kind == .list {
                 guard var rows = input.items[field.name], rule.effect != "amend" else { continue }
                 // A later correction may change the order of the parties: the name stands beside the finding.

@@ -70,6 +70,25 @@ extension ActChange {
         after.standing.team = team
     }
 
+    /// A required list about the reported (规则 18条: the results) leaves none of them out.
+    func refuseGaps(_ input: CheckedInput) throws {
+        for field in rule.fields where field.kind == .list && field.required {
+            guard let place = field.item.first(where: { $0.options == "reported" }) else { continue }
+            let told = Set((input.items[field.name] ?? []).compactMap { $0[place.name] })
+            let all = place.allChoices(ChoiceLists(open: open, letter: letter).lists(for: [rule])).map(\.value)
+            if !told.isSuperset(of: all) { throw CasefileError.invalid([FieldFault(field.name, "everyParty")]) }
+        }
+    }
+
+    /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.
+    mutating func waitForSignatures() {
+        guard !after.standing.unsigned(in: open.picture.world).isEmpty else { return }
+        let step = rule.steps.first {
+            $0.stage == open.stored.standing.stage && $0.when["signatures"]?.contains("open") == true
+        }
+        if let stage = step?.to { after.standing.stage = stage }
+    }
+
     /// Questions to the reported person are written anew (I-6): a list that shares a long run of characters with the
     /// report, the names of those who are asked apart, is refused.
     private func refuseCopied(_ questions: String) throws {

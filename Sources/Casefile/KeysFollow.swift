@@ -69,7 +69,7 @@ extension ActChange {
         let world = open.picture.world
         var offices = Set(standing.watchers.keys)
         for request in open.workflow.pending(on: standing)
-        where !open.workflow.isBlind(request.rule, on: standing, world: world) {
+        where !open.workflow.isBlind(request, on: standing, world: world) {
             let asked = open.workflow.asked(by: request, on: standing, world: world).map(\.office)
             offices.formUnion(asked)
             guard let key = open.sharedKey(of: request.act) else { continue }

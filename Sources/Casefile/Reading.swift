@@ -64,6 +64,8 @@ package struct ReportView: Sendable {
     package var way: [HopView]
     /// What waits for somebody's agreement, as far as this viewer has to know.
     package var requests: [RequestView]
+    /// A decision is due, and nobody who may take it is there, here or above.
+    package var waitsForNobody: Bool
     package var world: World
     /// The rules that the report follows.
     package var workflow: Workflow
@@ -88,8 +90,15 @@ package struct OfferedAct: Sendable {
 }
 
 extension Casefile {
-    /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason.
+    /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason. Where it waits for
+    /// leaders who have gone, and the viewer holds its keys, others are asked first.
     package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
+        let view = try await shown(id, for: viewer)
+        guard view.waitsForNobody, await findDeciders(on: id, by: viewer) else { return view }
+        return try await shown(id, for: viewer)
+    }
+
+    private func shown(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
         let casefile = self
         return try await refusingTheNamed(id, viewer) {
             try await database.read { tx in
@@ -151,8 +160,9 @@ extension Casefile {
             files: open.reach.letter ? try fileViews(open, tx) : [], looks: try looks(open, for: viewer, tx),
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
-            way: way(open, for: viewer), requests: requests(open, for: viewer), world: open.picture.world,
-            workflow: workflow)
+            way: way(open, for: viewer), requests: requests(open, for: viewer),
+            waitsForNobody: open.reach.outline && workflow.waitsForNobody(standing, world: open.picture.world),
+            world: open.picture.world, workflow: workflow)
     }
 
     private func opening(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> IdentityOpening? {

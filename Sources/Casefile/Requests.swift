@@ -10,14 +10,14 @@ extension ActChange {
         guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
         // Whoever is asked to stand aside does not decide on it.
         let places = open.workflow.approvers(
-            of: rule, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) },
+            of: rule, chosen: codes, asker: viewer?.staff, except: codes["person"].flatMap { StaffID($0) },
             on: open.stored.standing, world: world)
         guard !places.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
         // What is told with it is told to the others once it is agreed to.
         codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
         codes["approver"] = places.map(\.office.description).joined(separator: " ")
         // Whoever agrees blindly gets no key for it, and has taken no part in the matter.
-        if open.workflow.isBlind(rule, on: open.stored.standing, world: world) {
+        if open.workflow.isBlind(rule, chosen: codes, on: open.stored.standing, world: world) {
             codes["blind"] = "yes"
             return
         }

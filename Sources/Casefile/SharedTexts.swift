@@ -31,7 +31,7 @@ extension ActChange {
         if !rule.approval.isEmpty {
             let person = codes["person"].flatMap { StaffID($0) }
             let approvers = workflow.approvers(
-                of: rule, asker: viewer?.staff, except: person, on: standing, world: world)
+                of: rule, chosen: codes, asker: viewer?.staff, except: person, on: standing, world: world)
             return approvers.map(\.office) + bothSides.filter(own.contains) + watching
         }
         let leaders = standing.custody.flatMap {
@@ -40,11 +40,11 @@ extension ActChange {
         let all = bothSides + [leaders].compactMap(\.self) + watching
         guard let decided else {
             let pending = workflow.pending(on: standing).filter {
-                !workflow.isBlind($0.rule, on: standing, world: world)
+                !workflow.isBlind($0, on: standing, world: world)
             }
             return all + pending.flatMap(asked)
         }
-        if workflow.isBlind(decided.rule, on: standing, world: world) { return asked(by: decided).filter(own.contains) }
+        if workflow.isBlind(decided, on: standing, world: world) { return asked(by: decided).filter(own.contains) }
         let answered =
             offices(of: decided.act.staff).filter { bothSides.contains($0) || standing.watchers[$0] != nil }
             + asked(by: decided).filter(own.contains)

@@ -68,6 +68,7 @@ extension Casefile {
         await shutOutBarredColleagues(of: unlocked.viewer)
         await resealSome(for: unlocked.viewer)
         await handOnPersonal(of: unlocked.viewer)
+        await findDeciders(by: unlocked.viewer)
         let token = SessionToken.random()
         let now = clock.now()
         try await keep(unlocked.viewer, under: token, codeIsDue: false, at: now)

@@ -50,6 +50,7 @@ extension Casefile {
             return to
         }
         try await refreshWaiting(for: to)
+        await findDeciders(by: viewer)
     }
 
     /// Sets who stands in for a post, first to last; whoever stood there before and does not now loses the key. Those
@@ -99,6 +100,7 @@ extension Casefile {
             try Self.touchWorld(tx)
         }
         for person in people { try await admitIfHeld(person, to: post.office, by: viewer) }
+        await findDeciders(by: viewer)
     }
 
     /// Gives the keys at once where the viewer holds them; else the person waits for a colleague.

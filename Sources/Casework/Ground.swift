@@ -51,7 +51,8 @@ extension Standing {
         case .handles: last("allocate") ?? hop
         case .holds: last("refer") ?? hop
         case .team: last("form-team") ?? hop
-        case .decides: done.last { $0.from != stage }?.at
+        case .decides:
+            done.last { $0.from != stage || ($0.act == Workflow.newDeciders && $0.codes["decider"] != nil) }?.at
         case .asked, .blind: done.last { $0.custody == ground.custody && $0.codes["approver"] != nil }?.at
         case .sent: custodies.first { $0.index > ground.custody }?.since
         case .watches: nil

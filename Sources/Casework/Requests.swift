@@ -10,8 +10,7 @@ package struct Request: Sendable, Hashable {
 
     /// The member of an office that may agree who may not: nobody decides on what they asked for, or on themselves.
     func except(in office: OfficeID, _ world: World) -> StaffID? {
-        let excluded = [act.codes["person"].flatMap { StaffID($0) }, act.staff].compactMap(\.self)
-        return excluded.first { person in world.members(of: office).contains { $0.staff == person } }
+        excluded.first { person in world.members(of: office).contains { $0.staff == person } }
     }
 }
 
@@ -36,22 +35,32 @@ extension Workflow {
         }
     }
 
-    /// Who must agree to a request: the first of its rules whose condition holds.
-    package func approval(of rule: ActRule, on standing: Standing, world: World) -> ApprovalRule? {
-        rule.approval.first { standing.fulfils($0.when, in: world) }
+    /// Who must agree to a request: the first of its rules whose condition holds, of the report or of what was chosen
+    /// with the request (the codes of its event).
+    package func approval(
+        of rule: ActRule, chosen: [String: String], on standing: Standing, world: World
+    ) -> ApprovalRule? {
+        rule.approval.first { standing.fulfils($0.when, chosen: chosen, in: world) }
     }
 
     /// Whether it is agreed to without sight of letter and papers.
-    package func isBlind(_ rule: ActRule, on standing: Standing, world: World) -> Bool {
-        approval(of: rule, on: standing, world: world)?.isBlind ?? false
+    package func isBlind(_ request: Request, on standing: Standing, world: World) -> Bool {
+        isBlind(request.rule, chosen: request.act.codes, on: standing, world: world)
+    }
+
+    package func isBlind(
+        _ rule: ActRule, chosen: [String: String], on standing: Standing, world: World
+    ) -> Bool {
+        approval(of: rule, chosen: chosen, on: standing, world: world)?.isBlind ?? false
     }
 
     /// Who is to agree to a request of this act by this person: for each rule the office of leaders that has somebody
     /// there today, the organ's own, one of the level that the rule demands, or the nearest superior's.
     package func approvers(
-        of rule: ActRule, asker: StaffID?, except: StaffID? = nil, on standing: Standing, world: World
+        of rule: ActRule, chosen: [String: String], asker: StaffID?, except: StaffID? = nil, on standing: Standing,
+        world: World
     ) -> [(office: OfficeID, roles: Set<Role>)] {
-        guard let approval = approval(of: rule, on: standing, world: world) else { return [] }
+        guard let approval = approval(of: rule, chosen: chosen, on: standing, world: world) else { return [] }
         var out = standing.barred
         if let except { out.insert(except) }
         func places(_ actor: ActorRule) -> [(OfficeID, Set<Role>)] {
@@ -73,12 +82,16 @@ extension Workflow {
         return first.isEmpty ? approval.otherwise.flatMap(places) : first
     }
 
-    /// The offices and roles that were asked to agree when the request was made.
+    /// The offices and roles that were asked to agree: when the request was made, or since, when nobody of those was left.
     package func asked(by request: Request, on standing: Standing, world: World) -> [(
         office: OfficeID, roles: Set<Role>
     )] {
-        let offices = (request.act.codes["approver"] ?? "").split(separator: " ").compactMap { OfficeID(String($0)) }
-        let approval = approval(of: request.rule, on: standing, world: world)
+        let since = standing.done.last {
+            $0.act == Self.newDeciders && $0.codes["request"] == String(request.sequence)
+        }
+        let offices = ((since ?? request.act).codes["approver"] ?? "").split(separator: " ")
+            .compactMap { OfficeID(String($0)) }
+        let approval = approval(of: request.rule, chosen: request.act.codes, on: standing, world: world)
         let actors = approval.map { $0.by + $0.otherwise } ?? []
         let roles = actors.reduce(into: Set<Role>()) { all, actor in
             if case .office(_, let roles) = actor { all.formUnion(roles) }

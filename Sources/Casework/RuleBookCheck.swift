@@ -20,6 +20,10 @@ extension RuleBook {
     /// version and changes that any organ will ever follow is a workflow that works. Throws the first fault.
     package func check(in world: World) throws(RuleFault) {
         for (index, change) in overrides.enumerated() {
+            // What a superior narrowed since stays as the superior has it; what was wider from the first is a fault.
+            if let base = current(on: change.effectiveFrom) {
+                try RuleMerge(base: base, override: change, isStrict: false).refuseWider()
+            }
             guard world.organ(code: change.organ) != nil else {
                 throw change.fault("organ", "no organ \"\(change.organ)\"")
             }
@@ -49,7 +53,8 @@ extension RuleBook {
             guard let base = workflow(of: above, began: began, today: began, in: world) ?? current(on: began) else {
                 continue
             }
-            _ = try RuleMerge(base: base, override: change, isStrict: true).run()
+            let rules = try RuleMerge(base: base, override: change, isStrict: true).run()
+            try change.refuseDesertion(base, rules, below: organ, in: world)
         }
         return book
     }
@@ -76,7 +81,7 @@ extension RuleBook {
 
 extension RuleOverride {
     /// A fault at one of the outermost keys of the text.
-    package func fault(_ key: String, _ reason: String) -> RuleFault {
+    package func fault(_ key: String, _ reason: FaultWords) -> RuleFault {
         let top = try? YAMLReader(file: file, text: text)
         return top?.maybe(key)?.fault(reason) ?? RuleFault(file: file, line: 1, reason: reason)
     }

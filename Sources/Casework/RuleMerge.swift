@@ -6,7 +6,8 @@ import Yams
 struct RuleMerge {
     let base: Workflow
     let override: RuleOverride
-    /// Whether a limit that is longer than the one above is a fault; otherwise the one above stays.
+    /// Whether a limit that is longer than the one above, or an act left to more people, is a fault; otherwise the one
+    /// above stays.
     let isStrict: Bool
 
     func run() throws(RuleFault) -> Workflow {
@@ -26,7 +27,17 @@ struct RuleMerge {
             let name = String(error.reason.prefix { $0 != ":" })
             let listed = change.maybe("limits")?.items.first { (try? $0.string("name")) == name }
             let place = change.maybe("acts")?.maybe(name) ?? listed ?? change
-            throw place.fault(error.reason)
+            throw place.fault(error.words)
+        }
+    }
+
+    /// Refuses an act that is left to more people than these rules let do it.
+    func refuseWider() throws(RuleFault) {
+        let acts = try YAMLReader(file: base.file, text: base.text).node["acts"]
+        for (name, entry) in try YAMLReader(file: override.file, text: override.text).maybe("acts")?.pairs ?? [] {
+            guard let by = entry.maybe("by"), let above = acts?[name]?["by"] else { continue }
+            try refuseOutsiders(name, by, instead: above)
+            if try !isWithin(name, by, above) { throw wider(name, by) }
         }
     }
 
@@ -64,7 +75,11 @@ struct RuleMerge {
             guard var act = acts[name] else { throw entry.fault("no act \"\(name)\"") }
             if let by = entry.maybe("by") {
                 try refuseOutsiders(name, by, instead: act["by"])
-                act.set("by", by.node)
+                if try isWithin(name, by, act["by"]) {
+                    act.set("by", by.node)
+                } else if isStrict {
+                    throw wider(name, by)
+                }
             }
             for key in ["notBy", "source"] {
                 if let value = entry.maybe(key) { act.set(key, value.node) }
@@ -81,6 +96,27 @@ struct RuleMerge {
             acts.set(name, act)
         }
         top.set("acts", acts)
+    }
+
+    private func wider(_ name: String, _ by: YAMLReader) -> RuleFault {
+        by.fault("\(name): more people than the rule above lets do it")
+    }
+
+    /// Whether nobody may act whom the rule above does not let act: a change leaves an act to fewer, never to more.
+    private func isWithin(_ name: String, _ by: YAMLReader, _ above: Node?) throws(RuleFault) -> Bool {
+        guard let above else { return false }
+        let allowed = try Workflow.actors(YAMLReader(file: base.file, node: above))
+        for actor in try Workflow.actors(by) {
+            guard case .office(let relation, let roles) = actor else {
+                if allowed.contains(actor) { continue }
+                return false
+            }
+            let known = allowed.reduce(into: Set<Role>()) { all, other in
+                if case .office(relation, let roles) = other { all.formUnion(roles) }
+            }
+            guard roles.isSubset(of: known) else { return false }
+        }
+        return true
     }
 
     /// What leaders decide and what custodians do stays theirs: a local change may not hand it to others.

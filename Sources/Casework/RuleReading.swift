@@ -8,6 +8,19 @@ extension Workflow {
         }
     }
 
+    /// Whether a proposed way could be taken as the matter stands: some act that it is for has a step whose conditions
+    /// hold. Ways that no act is guarded by lead on by other rules.
+    package func leadsOn(_ way: String, on standing: Standing, world: World) -> Bool {
+        let acts = self.acts.values.filter { $0.guardCondition["proposal"]?.contains(way) == true }
+        return acts.isEmpty
+            || acts.contains { act in
+                act.steps.contains { step in
+                    standing.fulfils(step.when, in: world)
+                        && (step.unless.isEmpty || !standing.fulfils(step.unless, in: world))
+                }
+            }
+    }
+
     /// Who decides on what an act asks for: whoever must agree to it, and whoever may act where it leads, if it leads
     /// to a decision.
     package func deciders(on act: ActRule) -> [ActorRule] {

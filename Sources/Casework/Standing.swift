@@ -244,8 +244,12 @@ package struct Standing: Sendable {
         return begun > 0 && !done.contains { ends.contains($0.act) && $0.sequence > begun }
     }
 
-    func fulfils(_ condition: Condition, in world: World) -> Bool {
-        condition.allSatisfy { key, values in fact(key, in: world).map(values.contains) ?? false }
+    /// Whether a condition holds; what is no fact of the report is looked for among what was chosen with the act.
+    func fulfils(_ condition: Condition, chosen: [String: String] = [:], in world: World) -> Bool {
+        condition.allSatisfy { key, values in
+            let value = Self.facts.contains(key) ? fact(key, in: world) : chosen[key]
+            return value.map(values.contains) ?? false
+        }
     }
 
     /// Staff who did something while this custody lasted, and saw the report for it.

@@ -12,6 +12,8 @@ package struct Hop: Sendable, Hashable {
     /// Whether what comes this way has to be signed for.
     package var isToSign: Bool
     package var signed: Instant?
+    /// Handed to another agency, outside of the organs here: `organ` and `office` are the desk that awaits its feedback.
+    package var isOutside = false
 }
 
 extension Standing {
@@ -33,6 +35,17 @@ extension Standing {
                 case ("refer", _), ("approve", "transfer-proposed"):
                     guard let proposed else { continue }
                     hops.append(hops[0].to(proposed, act.act == "refer" ? "refer" : "pass-to-investigation", act.at))
+                case ("hand-out", _):
+                    // What the agency accepts, it has signed for (信访工作条例第23条).
+                    var outside = hops[0].to(custody.intakeOffice, "hand-out", act.at)
+                    outside.isOutside = true
+                    hops.append(outside)
+                case ("outside-accepted", _):
+                    if let last = hops.indices.last, hops[last].isOutside { hops[last].signed = act.at }
+                case ("outside-result", _) where hops.last?.isOutside == true:
+                    // Whoever answers has it, whether they said so or not.
+                    if let last = hops.indices.last { hops[last].signed = hops[last].signed ?? act.at }
+                    hops.append(hops[0].to(custody.intakeOffice, "outside-result", act.at, isToSign: false))
                 case ("approve", "return-proposed") where hops.last?.office != custody.intakeOffice:
                     hops.append(hops[0].to(custody.intakeOffice, "return", act.at, isToSign: false))
                 default: break

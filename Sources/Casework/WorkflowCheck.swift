@@ -16,7 +16,7 @@ struct WorkflowCheck {
         return (part?.maybe(name) ?? listed)?.fault("")
     }
 
-    private func fault(_ section: String, _ name: String, _ reason: String) -> RuleFault {
+    private func fault(_ section: String, _ name: String, _ reason: FaultWords) -> RuleFault {
         RuleFault(file: file, line: line(of: name, in: section)?.line ?? 0, reason: "\(name): \(reason)")
     }
 
@@ -56,9 +56,16 @@ struct WorkflowCheck {
             for narrow in act.narrowed {
                 if narrow.source.isEmpty { throw fault("acts", act.name, "a narrowing without a source") }
                 if narrow.roles.isEmpty { throw fault("acts", act.name, "narrowed to nobody") }
+                // Those to whom a matter is narrowed are some of those who may act at all.
+                let mayAct = act.actors.reduce(into: Set<Role>()) { all, actor in
+                    if case .office(_, let roles) = actor { all.formUnion(roles) }
+                }
+                if !narrow.roles.isSubset(of: mayAct) {
+                    throw fault("acts", act.name, "narrowed to people who may not do it")
+                }
             }
-            let conditions =
-                act.narrowed.map(\.when) + act.steps.flatMap { [$0.when, $0.unless] } + act.approval.map(\.when)
+            try approvalsAskWhatIsThere(act)
+            let conditions = act.narrowed.map(\.when) + act.steps.flatMap { [$0.when, $0.unless] }
             for condition in conditions + [act.guardCondition] {
                 for name in condition.keys where !Standing.facts.contains(name) {
                     throw fault("acts", act.name, "no fact \"\(name)\"")
@@ -80,6 +87,21 @@ struct WorkflowCheck {
             guard let act = workflow.acts[name] else { throw fault("stages", stage.name, "no act \"\(name)\"") }
             if !act.steps.contains(where: { $0.stage == stage.name && $0.to != nil }) {
                 throw fault("stages", stage.name, "the act \"\(name)\" leads nowhere from here")
+            }
+        }
+    }
+
+    /// An approval's condition names facts of the report, or choices of the act's own form: values that can be chosen.
+    private func approvalsAskWhatIsThere(_ act: ActRule) throws(RuleFault) {
+        for (name, values) in act.approval.flatMap(\.when) where !Standing.facts.contains(name) {
+            guard let field = act.fields.first(where: { $0.name == name && $0.kind == .choice }) else {
+                throw fault("acts", act.name, "no fact \"\(name)\"")
+            }
+            let known = field.options == "limits" ? workflow.limits.map(\.name) : field.choices.map(\.value)
+            for value in values where field.options == "limits" || field.options == nil {
+                if !known.contains(value) {
+                    throw fault("acts", act.name, "an approval asks \"\(value)\", which is no choice of the form")
+                }
             }
         }
     }

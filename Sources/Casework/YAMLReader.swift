@@ -7,7 +7,13 @@ package struct RuleFault: Error, Sendable, Equatable, CustomStringConvertible {
     package var file: String
     /// 1-based; 0 when the fault has no one line.
     package var line: Int
-    package var reason: String
+    package var words: FaultWords
+    /// Why, in English.
+    package var reason: String { words.english }
+
+    package init(file: String, line: Int, reason: FaultWords) {
+        (self.file, self.line, words) = (file, line, reason)
+    }
 
     package var description: String { line > 0 ? "\(file):\(line): \(reason)" : "\(file): \(reason)" }
 }
@@ -45,7 +51,7 @@ struct YAMLReader {
         }
     }
 
-    func fault(_ reason: String) -> RuleFault {
+    func fault(_ reason: FaultWords) -> RuleFault {
         RuleFault(file: file, line: node.mark?.line ?? 0, reason: reason)
     }
 

@@ -72,6 +72,8 @@ struct ReportJSON: Encodable {
     var hops: [Hop]
     var limits: [Limit]
     var acts: [Act]
+    /// A decision is due and nobody is there to take it, here or above.
+    var waitsForNobody: Bool
     /// Why the report is where it is; empty for whom the letter is not.
     var jurisdiction: [JurisdictionBlock] = []
 
@@ -108,6 +110,7 @@ struct ReportJSON: Encodable {
         }
         hops = view.way.map { Hop($0, world: view.world) }
         limits = view.limits.map { Limit($0, texts: texts, language: language) }
+        waitsForNobody = view.waitsForNobody
         acts = view.acts.map { act in
             Act(
                 name: act.rule.name, label: act.rule.label.text(language),
@@ -142,6 +145,7 @@ extension ReportJSON {
         hops = []
         limits = []
         acts = []
+        waitsForNobody = false
     }
 }
 
@@ -184,9 +188,10 @@ extension ReportJSON.Step {
 
 extension ReportJSON.Hop {
     init(_ view: HopView, world: World) {
-        organ = OrNull(world.organs[view.hop.organ]?.code)
-        office = OrNull(world.offices[view.hop.office]?.code)
-        number = OrNull(view.number)
+        let isOutside = view.hop.isOutside
+        organ = OrNull(isOutside ? nil : world.organs[view.hop.organ]?.code)
+        office = OrNull(isOutside ? nil : world.offices[view.hop.office]?.code)
+        number = OrNull(isOutside ? nil : view.number)
         via = view.hop.via
         since = view.hop.since.rfc3339
         signed = OrNull(view.hop.signed?.rfc3339)

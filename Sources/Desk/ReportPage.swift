@@ -59,6 +59,8 @@ struct ReportPage: MustacheParent {
     /// What stands across a page that is printed without the server.
     let printed: String?
     let completeness: Completeness?
+    /// A decision is due and nobody is there to take it.
+    let nobodyDecides: Bool
     /// Why the report is here; empty for whom the letter is not.
     let why: [Entry]
 
@@ -94,6 +96,7 @@ struct ReportPage: MustacheParent {
         case "export": here(export)
         case "printed": here(printed)
         case "completeness": here(completeness)
+        case "nobodyDecides": nobodyDecides
         case "why": why
         case "hasWhy": !why.isEmpty
         default: nil
@@ -136,6 +139,7 @@ struct ReportPageMaker {
             interference: "/desk/reports/\(view.id)/interference",
             export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export", printed: printed,
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
+            nobodyDecides: view.waitsForNobody,
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
     }
 

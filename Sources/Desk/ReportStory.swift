@@ -111,6 +111,11 @@ extension ReportPageMaker {
             case "score": (texts.text("desk.rating.score"), texts.format("desk.rating.of-five", ["score": value]))
             case "settled" where act == "rate":
                 (texts.text("desk.rating.settled"), texts.text(value == "true" ? "desk.yes" : "desk.no"))
+            case "decider",
+                "approver" where act == Workflow.newDeciders:
+                (texts.text("desk.now-decides"), desks(value))
+            case "request-act" where act == Workflow.newDeciders:
+                (texts.text("desk.col.what"), workflow.acts[value]?.label.text(language) ?? value)
             case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))
             default: nil
             }
@@ -125,6 +130,13 @@ extension ReportPageMaker {
             return part
         }
         return (field.label.text(language), words.joined(separator: comma))
+    }
+
+    /// Offices with their organs: whoever decides may be of another one.
+    private func desks(_ value: String) -> String {
+        value.split(separator: " ").compactMap { OfficeID(String($0)) }.map { office in
+            [name(of: view.world.offices[office]?.organ), name(of: office)].compactMap(\.self).joined(separator: " · ")
+        }.joined(separator: comma)
     }
 
     private func reasons(_ value: String) -> String {

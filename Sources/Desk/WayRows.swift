@@ -22,10 +22,12 @@ struct WayRows {
     var way: [Entry] {
         view.way.map { row in
             Entry([
-                "organ": name(row.hop.organ), "office": name(row.hop.office),
+                "organ": row.hop.isOutside ? texts.text("desk.way.agency") : name(row.hop.organ),
+                "office": row.hop.isOutside ? nil : name(row.hop.office),
                 "via": texts.text("desk.via.\(row.hop.via)"),
                 "since": row.hop.since.shortText, "signed": row.hop.signed?.shortText,
-                "unsigned": row.hop.isToSign && row.hop.signed == nil, "number": row.number, "now": row.isLast,
+                "unsigned": row.hop.isToSign && row.hop.signed == nil, "number": row.hop.isOutside ? nil : row.number,
+                "now": row.isLast,
             ])
         }
     }

@@ -21,9 +21,11 @@ struct DemoPlay {
             tokens.append(signedIn.token)
         }
         let ordered = reports.sorted { ($0.daysAgo, $1.id) > ($1.daysAgo, $0.id) }
+        var filed: [Int: ReportID] = [:]
         for report in ordered.prefix(most) {
             var story = DemoStory(report: report, casefile: casefile, actors: actors, world: world)
-            try await story.play()
+            story.original = report.repeatOf.flatMap { filed[$0] }
+            filed[report.id] = try await story.play()
         }
         for token in tokens { try await casefile.signOut(token) }
     }
@@ -40,6 +42,9 @@ private struct DemoStory {
     var steps = 0
     /// The organ that holds the report: whoever acts is one of its people.
     var holder: OrganID?
+    /// The report that this one repeats, and the number under which whoever links it knows it.
+    var original: ReportID?
+    var originalNumber: String?
 
     init(report: DemoReport, casefile: Casefile, actors: [OrganID: [Viewer]], world: World) {
         self.report = report
@@ -63,16 +68,20 @@ private struct DemoStory {
         now = min(max(next, now.adding(seconds: 300)), today)
     }
 
-    mutating func play() async throws {
-        guard let filed = try await file() else { return }
+    /// Answers the report that it told, if there is one here.
+    @discardableResult
+    mutating func play() async throws -> ReportID? {
+        guard let filed = try await file() else { return nil }
         let id = filed.id
         self.holder = filed.organ.id
         let receipt = ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)
         var acts = report.acts
         if report.channel != "web", acts.first == "register" { acts.removeFirst() }
         for act in acts {
-            pass(Self.daysBefore(act))
-            guard try await perform(act, id) else { return }
+            pass(DemoReport.daysBefore(act))
+            if act == "link" { try await findOriginal() }
+            // What cannot be linked is judged on its own.
+            guard try await perform(act, id) || act == "link" else { return id }
             if act == "classify" || (act == "register" && report.reporter != nil) {
                 if report.reporter != nil, report.id % 6 != 0 { _ = try await perform("verify-identity", id) }
             }
@@ -93,6 +102,17 @@ private struct DemoStory {
             try? await door.rate(
                 Rating(score: stars.score, settled: stars.settled, comment: stars.comment ?? ""), from: receipt)
         }
+        return id
+    }
+
+    /// The number of the first report, as somebody here knows it who may read it.
+    private mutating func findOriginal() async throws {
+        guard let original else { return }
+        for viewer in people {
+            guard let view = try? await door.report(original, for: viewer), view.letter != nil else { continue }
+            originalNumber = view.number
+            if originalNumber != nil { return }
+        }
     }
 
     /// What was forwarded or assigned goes on at the lower organ, as far as time has passed.
@@ -106,7 +126,7 @@ private struct DemoStory {
             "conclude", "feedback", "report-up", "decide",
         ]
         for act in way.prefix(report.id % (way.count + 1)) {
-            pass(act == "sign" ? 0 : Self.daysBefore(act))
+            pass(act == "sign" ? 0 : DemoReport.daysBefore(act))
             guard now < today, try await perform(act, id) else { return }
             if act == "approve", try await perform("reply", id) { pass(12) }
             if act == "conclude" { while try await perform("countersign", id) { pass(0) } }
@@ -136,19 +156,6 @@ private struct DemoStory {
         return nil
     }
 
-    private static func daysBefore(_ act: String) -> Int {
-        switch act {
-        case "register", "classify", "propose", "approve", "refer", "forward", "assign": 1
-        case "sign", "allocate", "keep", "decline": 1
-        case "dispose": 12
-        case "conclude": 38
-        case "feedback": 6
-        case "object": 5
-        case "archive": 20
-        default: 0
-        }
-    }
-
     /// The first person who may do the act does it; `false` when nobody may.
     private func perform(_ act: String, _ id: ReportID) async throws -> Bool {
         for viewer in people {
@@ -159,6 +166,8 @@ private struct DemoStory {
                 try await door.perform(act, on: id, by: viewer, input: input(offered, view: view))
                 return true
             } catch CasefileError.notYourAct {
+                continue
+            } catch CasefileError.invalid([FieldFault("original", "unknown")]) {
                 continue
             } catch CasefileError.invalid([FieldFault("team", "tooFew")]) {
                 // An office where one person is left cannot verify: it closes what it can.
@@ -196,6 +205,8 @@ private struct DemoStory {
         case ("classify", "category"): return choose(report.category)
         case ("classify", "problem"): return choose(report.problem)
         case ("classify", "opinion"): return report.opinions?.classify.map { .text($0) }
+        case ("link", "original"): return .text(originalNumber ?? "—")
+        case ("link", "opinion"): return .text("同人同事，列为重复件。")
         case ("propose", "way"):
             // Below, what was handed down is handled there.
             if view.standing.custodies.count > 1 { return choose("refer") }

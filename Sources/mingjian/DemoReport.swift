@@ -52,6 +52,8 @@ struct DemoReport: Decodable, Sendable {
     var reporter: Person?
     var category: String
     var problem: String?
+    /// The number here of the report that this one repeats.
+    var repeatOf: Int?
     var path: String
     var to: String?
     var disposal: String?
@@ -89,9 +91,27 @@ struct DemoReport: Decodable, Sendable {
         ][path]
     }
 
+    /// How many days pass before an act.
+    static func daysBefore(_ act: String) -> Int {
+        switch act {
+        case "register", "classify", "propose", "approve", "refer", "forward", "assign": 1
+        case "sign", "allocate", "keep", "decline": 1
+        case "dispose": 12
+        case "conclude": 38
+        case "feedback": 6
+        case "object": 5
+        case "archive": 20
+        default: 0
+        }
+    }
+
     /// The acts that lead from registration to where the report stands.
     var acts: [String] {
-        if let way { return ["register", "classify", "propose", "approve", way] }
+        if let way {
+            // A repeat is linked to the first report: only so is it kept on file without a second look.
+            let links = way == "keep" && repeatOf != nil ? ["link"] : []
+            return ["register"] + links + ["classify", "propose", "approve", way]
+        }
         let signed = ["register", "classify", "propose", "approve", "refer", "sign"]
         let disposed = signed + ["allocate", "dispose", "approve"]
         switch path {

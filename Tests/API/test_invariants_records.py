@@ -42,7 +42,7 @@ def test_what_was_written_stays_word_for_word_whatever_anybody_sends(world):
     assert director.put_file(secret.id, "证据.txt", b"other").status_code == 409
     assert secret.receipt.put_file("证据.txt", b"other").status_code == 409
     assert director.file(secret.id, "证据.txt").content == secret.file.encode()
-    world.play(secret.id, QINGTANG, "classify", ("propose", {"way": "keep"}), "approve", "keep")
+    world.play(secret.id, QINGTANG, ("classify", {"category": "no-substance"}), ("propose", {"way": "keep"}), "approve", "keep")
     world.play(secret.id, QINGTANG, "archive")
     for was, now in zip(before, history(director, secret.id)):
         assert now[:len(was)] == was

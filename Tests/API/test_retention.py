@@ -42,7 +42,7 @@ def archived(world):
     receipt, report, organ = world.filed(letter(QINGTANG))
     assert receipt.put_file("账册.txt", "白鹭账册".encode()).status_code == 201
     world.play(
-        report, organ, "register", ("classify", {"category": "discipline-breach"}), ("propose", {"way": "keep"}),
+        report, organ, "register", ("classify", {"category": "no-substance"}), ("propose", {"way": "keep"}),
         "approve", "keep", "archive")
     return receipt, report
 

@@ -170,7 +170,11 @@ def test_a_declined_reporter_reads_where_to_turn(world):
 
 
 def test_a_report_is_kept_on_file_and_archived(world):
-    receipt, report = judged(world)
+    receipt, report, _ = world.filed(letter())
+    world.play(report, QINGTANG, "register", ("classify", {"category": "discipline-breach"}))
+    asked = world.anybody(report, QINGTANG, "propose").try_act(report, "propose", way="keep", opinion="留存。")
+    assert [fault["field"] for fault in problem(asked, 422)["errors"]] == ["way"], "only a repeat, or what has no substance"
+    world.anybody(report, QINGTANG, "classify").act(report, "classify", category="no-substance")
     world.play(report, QINGTANG, ("propose", {"way": "keep"}), "approve", "keep")
     assert receipt.read()["stage"] == "kept"
     assert world.play(report, QINGTANG, "archive")["stage"] == "archived"

@@ -9,6 +9,43 @@ import Testing
 @testable import Administration
 
 struct RulePageTests {
+    /// The sentences with which the heart refuses an uploaded change, as its sources have them.
+    private static func reasons() throws -> [FaultWords] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources").standardized
+        let files = [
+            "Casework/RuleOverride", "Casework/RuleMerge", "Casework/RuleBookCheck", "Casework/RuleDesertion",
+            "Casework/WorkflowCheck", "Casework/WorkflowFile", "Casework/YAMLReader", "Casefile/RuleStore",
+        ]
+        let sentence = #/(?:fault\((?:"\w+", (?:[\w.]+, )?)?|reason: |FaultWords = )"((?:[^"\\]|\\"|\\\([^()]*\))+)"/#
+        return try files.flatMap { file -> [FaultWords] in
+            let source = try String(contentsOf: root.appending(path: file + ".swift"), encoding: .utf8)
+            return source.matches(of: sentence).map { match in
+                // In the check of a whole file, what is at fault stands before the sentence.
+                let isNamed = match.0.hasPrefix("fault(\"") && match.0.contains(", ") && file.hasSuffix("WorkflowCheck")
+                var pattern = (isNamed ? "\\(name): " : "") + match.1.replacing("\\\"", with: "\"")
+                var count = 0
+                while let place = pattern.firstRange(of: #/\\\([^()]*\)/#) {
+                    count += 1
+                    pattern.replaceSubrange(place, with: "{\(count)}")
+                }
+                return FaultWords(pattern: pattern, values: (0..<count).map(String.init))
+            }
+        }.filter { $0.pattern != "{1}: {2}" }
+    }
+
+    @Test func `every reason for refusing a change is told in both languages`() throws {
+        let reasons = try Self.reasons()
+        #expect(reasons.count > 50)
+        let shell = try Shell(bundles: [Entrance.bundle, Administration.bundle], settings: ShellSettings())
+        for words in reasons {
+            let key = "rules.faults.\(words.key)"
+            let zh = shell.texts[.zhHans]
+            #expect(zh.has(key) && shell.texts[.en].text(key) == words.pattern, "\(key): \(words.pattern)")
+            let told = words.told(in: zh)
+            #expect(words.values.allSatisfy(told.contains) && !told.contains("{"), "\(told)")
+        }
+    }
+
     private static func text(_ organ: String, days: Int) -> String {
         let today = Clock.system.now().day.text
         return """
@@ -51,8 +88,11 @@ struct RulePageTests {
             try await admin.signIn("qt.admin1")
             #expect(try await admin.get("/admin/rules/change").body.contains("990101000000"))
             let longer = try await admin.post("/admin/rules/preview", [("text", Self.text("990101000000", days: 9))])
-            #expect(
-                longer.status == 422 && longer.body.contains("error-summary") && longer.body.contains("longer than"))
+            #expect(longer.status == 422 && longer.body.contains("error-summary"))
+            #expect(longer.body.contains("distribution：长于上级的期限") && !longer.body.contains("longer than"))
+            let english = try await admin.post(
+                "/admin/rules/preview?lang=en", [("text", Self.text("990101000000", days: 9))])
+            #expect(english.body.contains("distribution: longer than the limit above it"))
             #expect(longer.body.contains("7"), "the line")
             let foreign = try await admin.post("/admin/rules/change", [("text", Self.text("990100000000", days: 3))])
             #expect(foreign.status == 422)

@@ -10,6 +10,7 @@ TITLE = "测试：采砂款项层层截留"
 PROVINCE = "990000000000"
 CITY, COUNTY = Named("望川市纪律", "Wangchuan City Commission"), Named("清棠县纪律", "Qingtang County Commission")
 FIRST_OFFICE, HANDLER = Named("第一监督", "First"), Named("甘沛霖", "Gan")
+DIRECTOR = Named("耿直方", "Geng")
 JUDGED = {"category": "discipline-breach", "problem": "integrity", "opinion": "反映具体，可查"}
 PLAN = "调取砂场三年账目，分别谈话"
 RESULTS = {"results-0-finding": "true", "results-0-handling": "second-form", "results-0-party-sanction": "warning",
@@ -54,7 +55,8 @@ def test_an_assigned_report_goes_down_comes_back_and_is_seen_by_who_sent_it(
     assert desk.find(TITLE) and "收条.txt" in desk.window.text, "the new evidence lies in the report"
     desk.do("qt.inspect1", "reopen", {"ground": "new-evidence", "reason": "收条为新证据，重新核查"})
     reporter.reads("handling")
-    desk.do("qt.inspect3", "conclude", RESULTS | {"text": "第三笔收条属实，合计截留三笔"})
+    reopened(desk)
+    conclude(desk, "第三笔收条属实，合计截留三笔")
     report_up(desk, "补充上报：第三笔属实。")
     desk.do("qt.inspect3", "feedback", {"way": "platform", "text": "第三笔也已查实，款项全部追回。"})
     desk.do("qt.inspect1", "archive")
@@ -125,9 +127,14 @@ def city_supervises(desk):
     desk.do("qt.inspect1", "answer-supervision", {"text": "已查清两笔，正在核对票据"})
 
 
-def conclude(desk):
-    desk.do("qt.inspect3", "conclude", RESULTS)
+def conclude(desk, text=None):
+    desk.do("qt.inspect3", "conclude", RESULTS | ({"text": text} if text else {}))
     desk.do("qt.inspect1", "countersign")
+
+
+def reopened(desk):
+    """A verification that is opened again has a new team."""
+    desk.do("qt.inspect1", "form-team", {"team": [DIRECTOR, HANDLER], "reason": "重新核查"})
 
 
 def report_up(desk, text):

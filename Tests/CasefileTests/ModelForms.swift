@@ -48,16 +48,21 @@ struct ModelForms {
         case .date: return [.text("2026-01-11")]
         case .flag: return [.flag(true)]
         case .number: return [.text("1")]
-        case .list: return [.items([row(field, choices)])]
+        case .list: return [.items(rows(field, choices))]
         }
     }
 
-    private func row(_ field: FieldRule, _ choices: DynamicChoices) -> [String: InputValue] {
-        var row: [String: InputValue] = [:]
-        for item in field.item where item.required {
-            row[item.name] = item.kind == .text ? .text("办理意见") : item.allChoices(choices).first.map { .text($0.value) }
+    /// One row for each of those the list is about.
+    private func rows(_ field: FieldRule, _ choices: DynamicChoices) -> [[String: InputValue]] {
+        let about = field.item.first { $0.options != nil }
+        return (about?.allChoices(choices).map(\.value) ?? [""]).map { value in
+            var row: [String: InputValue] = [:]
+            for item in field.item where item.required {
+                let first = item.name == about?.name ? value : item.allChoices(choices).first?.value
+                row[item.name] = item.kind == .text ? .text("办理意见") : first.map { .text($0) }
+            }
+            return row
         }
-        return row
     }
 
     private func mayTry(_ value: String, _ field: FieldRule, _ choices: DynamicChoices, _ rule: ActRule) -> Bool {

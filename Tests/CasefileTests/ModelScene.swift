@@ -105,7 +105,9 @@ extension Scene {
         Scene(
             name: "one organ, signed, every way and every small act", signed: true,
             ways: ["refer", "decline", "hand-out"], disposals: ["close", "shelve"], skips: ["message", "link"]),
-        Scene(name: "one organ, appeals and suggestions", ways: plain, categories: ["appeal", "suggestion"]),
+        Scene(
+            name: "one organ, appeals and suggestions", ways: plain,
+            categories: ["appeal", "suggestion", "no-substance"]),
         Scene(
             name: "one organ, two recuse themselves", recusals: 2, ways: plain, disposals: ["inquiry"], isFull: false),
         Scene(
@@ -158,13 +160,14 @@ extension Scene {
             disposals: ["inquiry"], isFull: false),
         Scene(
             name: "down and back, signed", organ: "C1", signed: true, letters: [[official(.county)]], hops: 3,
-            ways: ["keep", "forward", "send-up"], lower: ["Q1"]),
+            ways: ["keep", "forward", "send-up"], lower: ["Q1"], categories: ["no-substance"]),
         Scene(
             name: "disputed, and a part split off",
             letters: [[official(.county), official(.township, named: "某乙")]], organs: ["C1", "Q1", "Q2", "T1"],
-            hops: 3, ways: ["keep", "forward"], lower: ["Q2"], skips: small.subtracting(["split"])),
+            hops: 3, ways: ["keep", "forward"], lower: ["Q2"], categories: ["no-substance"],
+            skips: small.subtracting(["split"])),
         Scene(
             name: "to and fro", organs: ["C1", "Q1", "T1"], hops: 6, ways: ["forward", "keep"],
-            lower: ["T1"], skips: small.union(["consult", "withdraw-proposal", "reject"])),
+            lower: ["T1"], categories: ["no-substance"], skips: small.union(["consult", "withdraw-proposal", "reject"])),
     ]
 }

@@ -40,6 +40,29 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `in an assigned matter the county's own leaders extend what the city did not set`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.assigned()
+            try await world.received(id)
+            try await world.dispose(id, "verify", ["plan": .text("核账")])
+            let before = try #require(try await world.limit("verification", of: id, for: "q.handler")?.due)
+            try await world.act("extend", id, "q.handler", ["limit": .text("verification"), "reason": .text("等鉴定")])
+            #expect(try await world.offered("decide", on: id) == ["q.deputy", "q.principal"])
+            #expect(try await world.words(id, "q.deputy").contains("等鉴定"))
+            #expect(try await !world.words(id, "c.director").contains("等鉴定"), "not the city's to decide on")
+            try await world.decide(id, "q.deputy")
+            let after = try #require(try await world.limit("verification", of: id, for: "q.handler")?.due)
+            #expect(after > before)
+            // The limit that the city set is the city's.
+            try await world.act("extend", id, "q.handler", ["limit": .text("assigned-report"), "reason": .text("等鉴定")])
+            #expect(try await world.offered("decide", on: id) == ["c.deputy", "c.principal"])
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `the clock of a verification stands still only once the leader agreed, and runs on where it stood`(
         _ engine: Engine
     ) async throws {

@@ -32,7 +32,7 @@ extension SmallWorld {
         try await act("register", filed.id, "q.internal")
         try await act(
             "classify", filed.id, "q.internal",
-            ["category": .text("discipline-breach"), "problem": .text("mass"), "opinion": .text("没有具体线索")])
+            ["category": .text("no-substance"), "opinion": .text("没有具体线索")])
         try await act("propose", filed.id, "q.internal", ["way": .text("keep"), "opinion": .text("建议留存")])
         try await act("approve", filed.id, "q.deputy", ["opinion": .text("同意")])
         try await act("keep", filed.id, "q.internal")

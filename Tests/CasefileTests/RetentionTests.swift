@@ -33,7 +33,7 @@ import Testing
             let due = try await casefile.dueReports(for: director)
             #expect(due.map(\.id) == [filed.id], "the other one had a result: thirty years")
             let first = try #require(due.first)
-            #expect(first.outcome == "kept" && first.rule == "accusation-without-result" && first.leftOut == nil)
+            #expect(first.outcome == "kept" && first.rule == "other-without-result" && first.leftOut == nil)
             let texts = before["sealed"]?.filter { $0.mentions([filed.id.description]) }
             #expect(first.files == 1 && first.texts == texts?.count)
             #expect(try await world.dump() == before)
@@ -94,10 +94,10 @@ import Testing
             let entry = try #require(try await casefile.destructionList(list, for: director).entries.first)
             #expect(entry.destroyedAt != nil && entry.approvals.count == 2)
             let day = casefile.clock.now().day
-            await #expect(throws: CasefileError.destroyed(on: day, rule: "accusation-without-result")) {
+            await #expect(throws: CasefileError.destroyed(on: day, rule: "other-without-result")) {
                 _ = try await casefile.receipt(world.holder(filed))
             }
-            await #expect(throws: CasefileError.destroyed(on: day, rule: "accusation-without-result")) {
+            await #expect(throws: CasefileError.destroyed(on: day, rule: "other-without-result")) {
                 try await casefile.message("还在吗", from: world.holder(filed))
             }
             #expect(try await casefile.verify().reports == 2)

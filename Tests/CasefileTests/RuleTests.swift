@@ -42,7 +42,7 @@ import Testing
             let filed = try await world.casefile.file(
                 Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown])))
             try await world.act("register", filed.id, "q.director")
-            try await world.act("classify", filed.id, "q.director", ["category": .text("suggestion")])
+            try await world.act("classify", filed.id, "q.director", ["category": .text("no-substance")])
             try await world.act(
                 "propose", filed.id, "q.director", ["way": .text("keep"), "opinion": .text("留存")])
             await #expect(throws: CasefileError.notYourAct) { try await world.act("approve", filed.id, "q.director") }

@@ -153,9 +153,15 @@ struct SmallWorld {
     /// From the registrar's desk to the approved proposal, in one organ.
     func judge(_ id: ReportID, at o: String, way: String, _ target: ActInput = [:]) async throws {
         try await act("register", id, "\(o).registrar")
+        // Only what has no substance, or repeats, is kept on file.
+        let isBare = way == "keep"
         try await act(
             "classify", id, "\(o).triage",
-            ["category": .text("discipline-breach"), "problem": .text("mass"), "opinion": .text("有具体线索")])
+            [
+                "category": .text(isBare ? "no-substance" : "discipline-breach"),
+                "problem": .text(isBare ? "" : "mass"),
+                "opinion": .text(isBare ? "没有具体线索" : "有具体线索"),
+            ])
         var proposal: ActInput = ["way": .text(way), "opinion": .text("建议办理")]
         proposal.merge(target) { $1 }
         try await act("propose", id, "\(o).triage", proposal)

@@ -88,6 +88,81 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `a verification that is reopened is not concluded before a new team is formed and signs`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.allocated(id)
+            try await world.dispose(id, "verify", ["plan": .text("核账")])
+            try await world.conclude(id)
+            try await world.act("countersign", id, "q.inspector")
+            try await world.act("feedback", id, "q.handler", ["way": .text("platform"), "text": .text("已办结")])
+            try await world.act("archive", id, "q.inspector")
+            try await world.act(
+                "reopen", id, "q.inspector", ["ground": .text("superior-order"), "reason": .text("上级要求复核")])
+            #expect(try await world.view(id, "q.inspector")?.standing.stage == "handling")
+            await #expect(throws: CasefileError.notNow) { try await world.conclude(id) }
+            #expect(try await world.waits(id, for: "q.inspector"), "the report waits for its team")
+            let team = try ["q.handler", "q.bystander"].map { try world[$0].staff.description }
+            try await world.act("form-team", id, "q.inspector", ["team": .list(team), "reason": .text("重新核实")])
+            #expect(
+                try await world.limit("verification", of: id, for: "q.inspector")?.met == nil, "its clock runs anew")
+            try await world.conclude(id)
+            #expect(try await world.view(id, "q.inspector")?.standing.stage == "report-signing")
+            try await world.act("countersign", id, "q.bystander")
+            #expect(try await world.view(id, "q.inspector")?.standing.stage == "concluded")
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a matter is concluded for everybody who is reported, or not at all`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let second = ReportedParty(
+                kind: .person, name: "霍小满", unit: "棠漪镇人民政府", position: "会计", management: .county)
+            let filed = try await world.casefile.file(
+                Filing(organ: "Q", letter: SmallWorld.letter([SmallWorld.clerkOfTheTown, second])))
+            try await world.judge(filed.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
+            try await world.received(filed.id)
+            try await world.dispose(filed.id, "close")
+            func finding(_ parties: String...) -> ActInput {
+                let rows: [[String: InputValue]] = parties.map { party in
+                    ["party": .text(party), "finding": .text("untrue"), "handling": .text("none")]
+                }
+                return ["results": .items(rows), "text": .text("没有查到")]
+            }
+            for gap in [finding("1"), finding("2")] {
+                await #expect(throws: CasefileError.invalid([FieldFault("results", "everyParty")])) {
+                    try await world.act("conclude", filed.id, "q.handler", gap)
+                }
+            }
+            try await world.act("conclude", filed.id, "q.handler", finding("2", "1"))
+            #expect(try await world.view(filed.id, "q.inspector")?.standing.stage == "concluded")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `only a repeat, or what has no substance, is kept on file`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let first = try await world.judged()
+            let keep: ActInput = ["way": .text("keep"), "opinion": .text("留存")]
+            await #expect(throws: CasefileError.invalid([FieldFault("way", "choice")])) {
+                try await world.act("propose", first, "q.triage", keep)
+            }
+            let number = try #require(try await world.view(first, "q.triage")?.number)
+            let second = try await world.judged()
+            try await world.act("link", second, "q.triage", ["original": .text(number), "opinion": .text("同人同事")])
+            try await world.act("propose", second, "q.triage", keep)
+            try await world.act("approve", second, "q.deputy")
+            try await world.act("keep", second, "q.registrar")
+            #expect(try await world.view(second, "q.registrar")?.standing.stage == "kept")
+            let bare = try await world.judged(category: "no-substance")
+            try await world.act("propose", bare, "q.triage", keep)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `a correction that names a first leader takes the decision from the deputy, and tells the superior`(
         _ engine: Engine
     ) async throws {

@@ -52,7 +52,7 @@ struct RuleBookTests {
         let tangyi = try #require(world.organ(code: "tangyi"))
         let workflow = book.workflow(
             of: tangyi.id, began: try day("2026-04-02"), today: try day("2026-04-02"), in: world)
-        #expect(workflow?.version == "2026.5+wangchuan:local+qingtang:local")
+        #expect(workflow?.version == "2026.6+wangchuan:local+qingtang:local")
     }
 
     @Test func `a running report keeps its rules unless the change says otherwise`() throws {
@@ -194,6 +194,67 @@ struct RuleBookTests {
         #expect(fault.file == "change.yaml" && fault.reason == bad.reason && fault.line == bad.line, "\(fault)")
     }
 
+    @Test(arguments: [
+        "acts:\n  classify: {source: 甲, by: [{office: holder, roles: [triage, director, registrar]}]}",
+        "acts:\n  classify: {source: 甲, by: [{office: intake, roles: [director]}]}",
+        "acts:\n  classify: {source: 甲, by: [{office: holder, roles: [director]}, {person: handler}]}",
+        "acts:\n  conclude: {source: 甲, by: [{office: holder, roles: [director, handler]}]}",
+    ])
+    func `a county lets nobody act whom the rules above do not let act`(body: String) throws {
+        let fault = try #require(throws: RuleFault.self) { try book(Self.text("qingtang", body)) }
+        let act = body.contains("conclude") ? "conclude" : "classify"
+        #expect(fault.reason == "\(act): more people than the rule above lets do it" && fault.line == 7, "\(fault)")
+        // Such a change that lies in the database already stops the start.
+        let stored = try RuleOverride(file: "change.yaml", text: Self.text("qingtang", body))
+        let shipped = RuleBook(try Workflow.shipped())
+        #expect(throws: RuleFault.self) { try shipped.with([stored]).check(in: world) }
+    }
+
+    @Test func `when a superior leaves an act to fewer people, the county's older list gives way`() throws {
+        func text(_ organ: String, from: String, _ roles: String) -> String {
+            Self.text(
+                organ, from: from, "acts:\n  notify: {source: 办法, by: [{office: intake, roles: [\(roles)]}]}")
+        }
+        let county = text("qingtang", from: "2026-04-01", "director, registrar")
+        let city = text("wangchuan", from: "2026-05-01", "director")
+        let book = try book(county, city)
+        let qingtang = try #require(world.organ(code: "qingtang")).id
+        for (began, roles) in [("2026-04-02", [.director, .registrar]), ("2026-05-02", [.director])]
+            as [(String, Set<Role>)]
+        {
+            let began = try day(began)
+            let rules = try #require(book.workflow(of: qingtang, began: began, today: began, in: world))
+            #expect(rules.acts["notify"]?.actors == [.office(.intake, roles: roles)])
+        }
+        let later = text("qingtang", from: "2026-06-01", "director, registrar")
+            .replacing("name: local", with: "name: later")
+        let fault = try #require(throws: RuleFault.self) {
+            try book.adding(try RuleOverride(file: "change.yaml", text: later), in: world)
+        }
+        #expect(fault.reason == "notify: more people than the rule above lets do it")
+    }
+
+    @Test func `a change that leaves an act to nobody of a town is refused, and says of which`() throws {
+        var people = TestWorld.province()
+        let town = try people.office("tangyi.letters").id
+        people.memberships.removeAll { $0.office == town && $0.role == .director }
+        let world = people.build()
+        let body = "acts:\n  classify: {source: 甲, by: [{office: holder, roles: [director]}]}"
+        let change = try RuleOverride(file: "change.yaml", text: Self.text("qingtang", body))
+        let book = RuleBook(try Workflow.shipped())
+        let fault = try #require(throws: RuleFault.self) { try book.adding(change, in: world) }
+        #expect(fault.reason == "classify: nobody would be left to do it at tangyi" && fault.line == 7)
+        _ = try book.adding(change, in: self.world)
+        // People come and go: what was good when it came does not stop the start.
+        try book.with([change]).check(in: world)
+    }
+
+    @Test func `what only the principal may approve is not left to the deputies alone`() throws {
+        let body = "acts:\n  approve: {source: 甲, by: [{office: leaders, roles: [deputy]}]}"
+        let fault = try #require(throws: RuleFault.self) { try book(Self.text("qingtang", body)) }
+        #expect(fault.reason == "approve: narrowed to people who may not do it" && fault.line == 7)
+    }
+
     @Test func `two changes of one organ do not begin on one day, nor share a name, nor come from nowhere`() throws {
         let twice = try #require(throws: RuleFault.self) { try book(Self.text(), Self.text(name: "other")) }
         #expect(twice.reason == "begins on the same day as local" && twice.line == 3)
@@ -246,7 +307,7 @@ struct RuleBookTests {
 /// Other versions of the shipped rules.
 enum RuleText2 {
     static func workflow(_ version: String, _ day: String, scope: String? = nil) throws -> Workflow {
-        try RuleText().replacing("version: \"2026.5\"", "version: \"\(version)\"")
+        try RuleText().replacing("version: \"2026.6\"", "version: \"\(version)\"")
             .replacing(
                 "effectiveFrom: 2020-01-21",
                 "effectiveFrom: \(day)" + (scope.map { "\nappliesTo: \($0)" } ?? "")

@@ -91,6 +91,12 @@ struct RuleFileTests {
             place: "  open-identity:", old: "only: has-reporter", new: "only: reporter",
             reason: "open-identity: no fact \"reporter\""),
         Spoilt(
+            place: "  extend:", old: "limit: [assigned-report]", new: "limits: [assigned-report]",
+            reason: "extend: no fact \"limits\""),
+        Spoilt(
+            place: "  extend:", old: "limit: [assigned-report]", new: "limit: [assigned]",
+            reason: "extend: an approval asks \"assigned\", which is no choice of the form"),
+        Spoilt(
             place: "  allocate:", old: "options: office-members, ", new: "",
             reason: "allocate: field \"handlers\" has nothing to choose from"),
         Spoilt(

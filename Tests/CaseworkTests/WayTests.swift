@@ -34,9 +34,10 @@ struct WayTests {
         let names = [cityDesk: "city", countyDesk: "county", inspection: "inspection"]
         return standing.way.map { hop in
             let signed = hop.signed.map { "signed \(($0.milliseconds - start.milliseconds) / 3_600_000)" }
+            let desk = hop.isOutside ? "agency" : names[hop.office] ?? "?"
             let state = signed ?? (hop.isToSign ? "unsigned" : "-")
             return
-                "\(names[hop.office] ?? "?") \(hop.via) \((hop.since.milliseconds - start.milliseconds) / 3_600_000) \(state)"
+                "\(desk) \(hop.via) \((hop.since.milliseconds - start.milliseconds) / 3_600_000) \(state)"
         }
     }
 
@@ -59,6 +60,22 @@ struct WayTests {
             way(custodies, back) == [
                 "city file 0 -", "county assign 3 signed 4", "inspection refer 6 signed 7", "county return 9 -",
             ], "back at its own letters office nobody signs again")
+    }
+
+    @Test func `what was handed to an agency is with it until the agency answers`() {
+        let here = [custody(0, county, countyDesk, via: nil, hour: 0)]
+        let out: [(String, String, Int, Int64)] = [("propose", "judged", 0, 1), ("hand-out", "approved", 0, 2)]
+        #expect(way(here, out) == ["county file 0 -", "agency hand-out 2 unsigned"])
+        let accepted = out + [("urge", "handed-out", 0, 3), ("outside-accepted", "handed-out", 0, 4)]
+        #expect(way(here, accepted) == ["county file 0 -", "agency hand-out 2 signed 4"])
+        #expect(
+            way(here, accepted + [("outside-result", "handed-out", 0, 9)]) == [
+                "county file 0 -", "agency hand-out 2 signed 4", "county outside-result 9 -",
+            ])
+        #expect(
+            way(here, out + [("outside-result", "handed-out", 0, 9)]).dropFirst() == [
+                "agency hand-out 2 signed 9", "county outside-result 9 -",
+            ], "whoever answers has it")
     }
 
     @Test func `a return to the sender is one hop, of the sender`() {

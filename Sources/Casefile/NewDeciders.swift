@@ -1,0 +1,117 @@
+import Casework
+import Database
+import Kernel
+import Sealing
+
+/// A decision does not wait for somebody who has gone (on leave, deactivated, barred): stand-ins act by themselves, and
+/// where none is left the superior's leaders are asked, as when it was proposed. They need the keys, so it is done in the
+/// session of somebody who holds them: of whoever goes, else of the next colleague who signs in or opens the report.
+extension Casefile {
+    /// Asks others wherever the viewer can open what waits for nobody. What cannot be done now is left to the next.
+    func findDeciders(by viewer: Viewer) async {
+        for report in (try? await waitingForNobody(viewer)) ?? [] { _ = await findDeciders(on: report, by: viewer) }
+    }
+
+    /// Asks others to decide on what waits for nobody in one report. `false` where there is nobody to ask, or where this
+    /// viewer cannot hand on what they need.
+    func findDeciders(on id: ReportID, by viewer: Viewer) async -> Bool {
+        let casefile = self
+        var found = false
+        do {
+            // A proposal and its requests are asked for one after the other.
+            for _ in 1...Self.askedAtOnce {
+                let next = try await retryingStale { () async throws -> ActChange? in
+                    let change = try await database.read { tx -> ActChange? in
+                        let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
+                        try open.refuseTheNamed(viewer, letter: try open.letter(tx))
+                        return try open.askingOthers(by: viewer, at: casefile.clock.now())
+                    }
+                    if let change { try await commit([change]) }
+                    return change
+                }
+                guard next != nil else { return found }
+                found = true
+            }
+        } catch {
+            // Somebody was faster, or this is not the viewer's to do: it waits for the next of them.
+        }
+        return found
+    }
+
+    private static var askedAtOnce: Int { 10 }
+
+    /// How many reports are looked at in one session.
+    private static var lookedAtAtSignIn: Int { 200 }
+
+    /// Reports whose letter or identity the viewer opens and that wait for leaders or custodians, of whom none is there.
+    private func waitingForNobody(_ viewer: Viewer) async throws -> [ReportID] {
+        let casefile = self
+        return try await database.read { tx in
+            let picture = try casefile.pictures.current(tx)
+            let ring = try KeyRing.load(tx, for: viewer)
+            let rows = try tx.rows(
+                """
+                SELECT DISTINCT w.report_id FROM waiting w JOIN office f ON f.id = w.office_id
+                JOIN sealing_key k ON k.report_id = w.report_id AND k.kind IN ('letter', 'identity')
+                JOIN key_wrap x ON x.key_id = k.id
+                WHERE x.recipient IN \(list: ring.recipients) AND (f.kind = 'leaders' OR EXISTS (
+                  SELECT 1 FROM event e WHERE e.report_id = w.report_id AND e.act = 'open-identity'))
+                ORDER BY w.report_id LIMIT \(Self.lookedAtAtSignIn)
+                """)
+            return try rows.compactMap { row in
+                let id: ReportID = try row.get("report_id")
+                guard let stored = try StoredReport.load(tx, id) else { return nil }
+                let workflow = casefile.rules(of: stored, in: picture)
+                return workflow.waitsForNobody(stored.standing, world: picture.world) ? id : nil
+            }
+        }
+    }
+}
+
+extension OpenReport {
+    /// The first thing that waits for nobody, asked of others; `nil` where nothing does, or nobody is there to ask.
+    fileprivate func askingOthers(by viewer: Viewer, at: Instant) throws -> ActChange? {
+        let (standing, world) = (stored.standing, picture.world)
+        var change = ActChange(
+            act: PossibleAct(rule: .unruled(Workflow.newDeciders), to: standing.stage), open: self, letter: nil,
+            viewer: viewer, at: at)
+        // Whoever hands the keys on takes no part in the matter by it.
+        change.codes["blind"] = "yes"
+        if workflow.lacksDecider(standing, world: world), let organ = standing.custody?.organ,
+            world.deciders(
+                of: organ, barred: standing.barred, except: standing.proposer, roles: change.decidingRoles) != nil
+        {
+            try change.findDeciders()
+            guard change.after.standing.deciding != standing.deciding else { return nil }
+            change.codes["decider"] = change.after.standing.deciding?.description
+            try change.keysFollow()
+            return change
+        }
+        for request in workflow.requestsWithoutDecider(on: standing, world: world) {
+            let places = workflow.approvers(
+                of: request.rule, chosen: request.act.codes, asker: request.act.staff,
+                except: request.act.codes["person"].flatMap { StaffID($0) },
+                on: standing, world: world
+            ).map(\.office)
+            guard !places.isEmpty else { continue }
+            try requireKeys(for: places, to: request)
+            change.codes["request"] = String(request.sequence)
+            change.codes["request-act"] = request.rule.name
+            change.codes["approver"] = places.map(\.description).joined(separator: " ")
+            try change.keysFollow()
+            return change
+        }
+        return nil
+    }
+
+    /// Whoever is asked can read what they decide on: the letter, what was told with the request, and, in the organ that
+    /// holds the report, its papers. Nobody reads anything for what is agreed to blindly.
+    private func requireKeys(for places: [OfficeID], to request: Request) throws {
+        guard !workflow.isBlind(request, on: stored.standing, world: picture.world) else { return }
+        let isOwn = places.contains { picture.world.offices[$0]?.organ == stored.standing.custody?.organ }
+        let isWhole =
+            letterKey != nil && (request.act.codes["key"] == nil || sharedKey(of: request.act) != nil)
+            && (!isOwn || !hasCaseKey || caseKey != nil)
+        guard isWhole else { throw CasefileError.keyMissing }
+    }
+}
