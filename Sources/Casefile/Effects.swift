@@ -43,7 +43,7 @@ extension ActChange {
         case "withdraw-proposal":
             after.standing.proposal = nil
             // A verification that goes on keeps its plan and its team.
-            if ["disposal-proposed", "verifying", "report-signing"].contains(open.stored.standing.stage) {
+            if ["disposal-proposed", "verifying", "report-signing", "handling"].contains(open.stored.standing.stage) {
                 after.standing.disposal = nil
                 after.standing.team = []
             }

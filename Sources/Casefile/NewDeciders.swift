@@ -49,6 +49,8 @@ extension Casefile {
         return try await database.read { tx in
             let picture = try casefile.pictures.current(tx)
             let ring = try KeyRing.load(tx, for: viewer)
+            // Where enough of them are there, only somebody barred can have left a report to nobody.
+            let few = picture.world.offices.values.filter { picture.world.hasFewDeciders($0) }.map(\.id)
             let rows = try tx.rows(
                 """
                 SELECT DISTINCT w.report_id FROM waiting w JOIN office f ON f.id = w.office_id
@@ -56,6 +58,9 @@ extension Casefile {
                 JOIN key_wrap x ON x.key_id = k.id
                 WHERE x.recipient IN \(list: ring.recipients) AND (f.kind = 'leaders' OR EXISTS (
                   SELECT 1 FROM event e WHERE e.report_id = w.report_id AND e.act = 'open-identity'))
+                  AND (w.office_id IN \(list: few) OR EXISTS (
+                    SELECT 1 FROM bar b JOIN membership m ON m.staff_id = b.staff_id AND m.office_id = w.office_id
+                    WHERE b.report_id = w.report_id))
                 ORDER BY w.report_id LIMIT \(Self.lookedAtAtSignIn)
                 """)
             return try rows.compactMap { row in
@@ -64,6 +69,20 @@ extension Casefile {
                 let workflow = casefile.rules(of: stored, in: picture)
                 return workflow.waitsForNobody(stored.standing, world: picture.world) ? id : nil
             }
+        }
+    }
+}
+
+extension World {
+    /// Whether one person's absence can leave a decision of this office to nobody: fewer than two who decide are there, or
+    /// no first leader.
+    fileprivate func hasFewDeciders(_ office: Office) -> Bool {
+        switch office.kind {
+        case .leaders:
+            deciders(in: office.id, barred: [], roles: [.deputy, .principal]).count < 2
+                || deciders(in: office.id, barred: [], roles: [.principal]).isEmpty
+        case .custody: deciders(in: office.id, barred: [], roles: [.custodian]).count < 2
+        default: false
         }
     }
 }

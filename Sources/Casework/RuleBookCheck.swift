@@ -21,7 +21,7 @@ extension RuleBook {
     package func check(in world: World) throws(RuleFault) {
         for (index, change) in overrides.enumerated() {
             // What a superior narrowed since stays as the superior has it; what was wider from the first is a fault.
-            if let base = current(on: change.effectiveFrom) {
+            if change.isEver, let base = current(on: change.effectiveFrom) {
                 try RuleMerge(base: base, override: change, isStrict: false).refuseWider()
             }
             guard world.organ(code: change.organ) != nil else {

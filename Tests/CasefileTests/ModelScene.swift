@@ -94,7 +94,7 @@ struct Scene: Sendable {
 }
 
 extension Scene {
-    private static let plain: Set = ["refer", "keep"]
+    private static let plain: Set = ["refer", "keep", "decline"]
 
     static let all: [Scene] = inOneOrgan + fromOrganToOrgan
 

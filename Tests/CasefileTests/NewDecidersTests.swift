@@ -138,6 +138,27 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `the other custodian goes on leave, and the first leader is the second person, without sight of the letter`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let id = try await world.judged(reporter: Reporter(name: "钱有粮", phone: "19900001207"))
+            try await world.act(
+                "open-identity", id, "q.custodian",
+                ["ground": .text("contact"), "window": .text("4"), "reason": .text("电话核实")])
+            #expect(try await world.offered("decide", on: id) == ["q.registrar"])
+            try await Away.away(world, "q.registrar")
+            #expect(try await world.offered("decide", on: id) == ["q.principal"])
+            let leader = try #require(try await world.view(id, "q.principal"))
+            #expect(leader.letter == nil && !leader.reach.papers)
+            #expect(try await world.keys(id, "q.principal", papers: true) == 0)
+            try await world.decide(id, "q.principal")
+            let told = try await world.casefile.lookAtIdentity(of: id, by: try world["q.custodian"])
+            #expect(told.name == "钱有粮")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `where nobody is left as far as the province, the proposer is told so, and can withdraw`(_ engine: Engine)
         async throws
     {
