@@ -52,3 +52,63 @@ extension Letter {
         return fields.filter(\.isChanged).map { ($0.field, $0.text.isEmpty ? "—" : $0.text) }
     }
 }
+
+extension ActChange {
+    /// A correction is a new version beside the old one; nothing is overwritten.
+    mutating func amend(_ input: CheckedInput, regions: RegionTable) throws {
+        guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
+        let before = letter
+        func text(_ name: String, _ old: String, _ most: Int) throws -> String {
+            guard let text = input.values[name] else { return old }
+            guard text.count <= most else { throw CasefileError.invalid([FieldFault(name, "tooLong")]) }
+            return text
+        }
+        letter.title = try text("title", letter.title, FilingLimits.title)
+        letter.happened = try text("happened", letter.happened, FilingLimits.short)
+        letter.location = try text("location", letter.location, FilingLimits.short)
+        letter.demand = input.values["demand"] ?? letter.demand
+        letter.content = try text("content", letter.content, FilingLimits.content)
+        // What reporters wrote themselves nobody rewrites.
+        guard letter.content == before.content || open.stored.channel != .web else {
+            throw CasefileError.invalid([FieldFault("content", "ownWords")])
+        }
+        letter.place = try place(input.values["place"], instead: letter.place, in: regions)
+        after.county = letter.place?.county
+        if let rows = input.items["reported"] {
+            let codes = Dictionary(
+                letter.reported.map { ($0.name + $0.unit, $0.unitCode) }, uniquingKeysWith: { first, _ in first })
+            if let place = rows.firstIndex(where: { ($0["name"] ?? "").isEmpty && ($0["unit"] ?? "").isEmpty }) {
+                throw CasefileError.invalid([FieldFault("reported.\(place).name", "required")])
+            }
+            letter.reported = rows.map { row in
+                ReportedParty(
+                    kind: ReportedParty.Kind(rawValue: row["kind"] ?? "") ?? .person, name: row["name"] ?? "",
+                    unit: row["unit"] ?? "", unitCode: codes[(row["name"] ?? "") + (row["unit"] ?? "")] ?? nil,
+                    position: row["position"] ?? "",
+                    management: ManagementLevel(rawValue: row["management"] ?? "") ?? .unknown,
+                    principal: ["true", "on"].contains(row["principal"] ?? ""))
+            }
+            after.management = letter.highestManagement
+            let known = after.standing.barred
+            add(Jurisdiction.barred(by: letter.reported, in: open.picture.world))
+            try callBack(letter)
+            try settleAudience(letter)
+            let newly = after.standing.barred.subtracting(known)
+            if !newly.isEmpty { try withdraw(from: newly) }
+            try followFirstLeader(letter)
+        }
+        try seal("title", letter.title, under: key)
+        try seal("letter", JSONText.encode(letter), under: key)
+        codes["changed"] = letter.changes(from: before).map(\.field).joined(separator: " ")
+    }
+
+    /// The place that a correction names, as it was shown, by a name that fits one place, or by its code.
+    private func place(_ typed: String?, instead old: RegionCode?, in regions: RegionTable) throws -> RegionCode? {
+        guard let typed, typed != old.flatMap({ regions.fullName(of: $0) }) else { return old }
+        let found = regions.search(typed, near: old ?? open.stored.county, limit: 2)
+        guard let only = found.first, found.count == 1 else {
+            throw CasefileError.invalid([FieldFault("place", found.isEmpty ? "region" : "severalRegions")])
+        }
+        return only.code
+    }
+}

@@ -98,7 +98,8 @@ extension QueueItem {
             href: "/desk/reports/\(item.id)" + address,
             // To whoever may not read it, its number names it.
             title: item.title ?? item.number ?? texts.text("desk.sealed-title"),
-            number: item.title == nil ? nil : item.number, stage: workflow.stageLabel(item.stage, language), received: item.receivedAt.day.text,
+            number: item.title == nil ? nil : item.number, stage: workflow.stageLabel(item.stage, language),
+            received: item.receivedAt.day.text,
             due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
             marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
                 QueueMark(label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")

@@ -60,7 +60,8 @@ package struct FormField: MustacheParent, Sendable {
 
     package init(
         _ name: String, _ label: String, _ kind: Kind = .text, value: String? = nil, hint: String? = nil,
-        error: String? = nil, options: [FieldOption] = [], emptyLabel: String? = nil, isRequired: Bool = false, autocomplete: String = "off",
+        error: String? = nil, options: [FieldOption] = [], emptyLabel: String? = nil, isRequired: Bool = false,
+        autocomplete: String = "off",
         maximumLength: Int? = nil, isHeading: Bool = false
     ) {
         self.name = name
