@@ -6,15 +6,20 @@ extension AccountPolicy {
     /// What holds in this installation: what ships, and what it chose instead. A demonstration asks nobody for a second
     /// factor unless it chose to.
     static func current(_ tx: any Transaction) throws -> AccountPolicy {
-        var (isDemo, choice): (Bool, AccountChoice?) = (false, nil)
-        for row in try tx.rows("SELECT name, value FROM setting WHERE name IN ('kind', 'accounts')") {
-            let value: String = try row.get("value")
-            if try row.get("name", as: String.self) == "kind" {
-                isDemo = value == "demo"
-            } else {
-                choice = JSONText.decode(value)
-            }
-        }
+        guard let row = try tx.first("SELECT \(raw: columns)") else { return try shipped() }
+        return try current(row)
+    }
+
+    /// Columns of a row that is asked for anyway.
+    static let columns = """
+        (SELECT value FROM setting WHERE name = 'kind') AS house_kind,
+        (SELECT value FROM setting WHERE name = 'accounts') AS account_rules
+        """
+
+    /// As ``current(_:)``, from a row with ``columns``.
+    static func current(_ row: Row) throws -> AccountPolicy {
+        let isDemo = try row.maybe("house_kind", as: String.self) == "demo"
+        let choice: AccountChoice? = try row.maybe("account_rules", as: String.self).flatMap { JSONText.decode($0) }
         let base = isDemo ? try shipped().adjusted(by: AccountChoice(requiredOf: [])) : try shipped()
         return choice.map(base.adjusted) ?? base
     }

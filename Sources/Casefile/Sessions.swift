@@ -44,13 +44,13 @@ extension Casefile {
                 """
                 SELECT x.sealed_key AS session_key, x.created_at AS began, x.seen_at AS seen, s.*,
                   (SELECT confirmed_at FROM second_factor f WHERE f.staff_id = s.id) AS factor_since,
-                  (SELECT version FROM world_version WHERE id = 1) AS world_version
+                  (SELECT version FROM world_version WHERE id = 1) AS world_version, \(raw: AccountPolicy.columns)
                 FROM session x JOIN staff s ON s.id = x.staff_id
                 WHERE x.token_hash = \(token.hash) AND x.code_due = 0 AND s.active = 1
                 """)
             guard let row else { return nil }
             let world = try pictures.current(tx, version: try row.get("world_version")).world
-            return (row, world, try .current(tx))
+            return (row, world, try .current(row))
         }
         guard let (row, world, policy) = found else { return nil }
         let seen: Instant = try row.get("seen")
