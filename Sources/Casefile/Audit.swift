@@ -45,11 +45,13 @@ extension Casefile {
             guard let stored = try StoredReport.load(tx, id), let holder = stored.standing.custody,
                 let number = stored.standing.custodies.last(where: { $0.organ == scope.organ })?.number
             else { throw CasefileError.notFound }
+            let look = Identifier<AuditLookTag>.ordered(at: now)
             try tx.run(
                 """
                 INSERT INTO audit_look (id, report_id, staff_id, organ_id, at)
-                VALUES (\(Identifier<AuditLookTag>.ordered(at: now)), \(id), \(viewer.staff), \(scope.organ), \(now))
+                VALUES (\(look), \(id), \(viewer.staff), \(scope.organ), \(now))
                 """)
+            try LogLeaf.append(.audit, look.description, at: now, tx)
             let workflow = casefile.rules(of: stored, in: picture)
             return AuditedReport(
                 id: id, number: number, receivedAt: stored.receivedAt, stage: stored.standing.stage, holder: holder,

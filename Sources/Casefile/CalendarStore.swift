@@ -59,13 +59,15 @@ enum CalendarStore {
     static func note(
         _ tx: any Transaction, _ forecast: CalendarForecast, notice: String, by staff: StaffID?, at now: Instant
     ) throws {
+        let id = Identifier<CalendarImportTag>.ordered(at: now)
         try tx.run(
             """
             INSERT INTO calendar_import (id, at, staff_id, source, years, notice, added, removed, changed, moved)
-            VALUES (\(Identifier<CalendarImportTag>.ordered(at: now)), \(now), \(staff), \(forecast.notice.source),
+            VALUES (\(id), \(now), \(staff), \(forecast.notice.source),
               \(forecast.notice.years.sorted().map { String($0) }.joined(separator: " ")), \(notice),
               \(forecast.count(.added)), \(forecast.count(.removed)), \(forecast.count(.changed)), \(forecast.moved))
             """)
+        try LogLeaf.append(.calendar, id.description, at: now, tx)
     }
 
     static func history(_ tx: any Transaction) throws -> [CalendarImport] {

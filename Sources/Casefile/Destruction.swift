@@ -92,14 +92,15 @@ extension Casefile {
         let approvers = entry.deciding(rules).map(\.by)
         guard let last = approvers.last else { return false }
         let sequence = stored.standing.sequence + 1
-        try NewEvent(
+        let event = NewEvent(
             id: .ordered(at: now), at: now, actor: .staff(last), act: "destroy", from: stored.standing.stage,
             to: Standing.destroyed,
             codes: [
                 "list": list.description, "rule": entry.rule, "drawn-by": drawer.description,
                 "approved-by": approvers.map(\.description).joined(separator: " "),
-            ]
-        ).insert(tx, report: id, sequence: sequence, custody: custody, rules: rules.version)
+            ])
+        try event.insert(tx, report: id, sequence: sequence, custody: custody, rules: rules.version)
+        try LogLeaf.append(.event, event.id.description, at: now, tx)
         try tx.run(
             """
             UPDATE report SET stage = \(Standing.destroyed), sequence = \(sequence), due_day = NULL, proposer = NULL,

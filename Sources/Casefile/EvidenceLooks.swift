@@ -44,13 +44,15 @@ extension Casefile {
         let now = clock.now()
         let current = kind == .shown ? try await mark(of: located, for: viewer) : given
         let mark = current ?? newMark(at: now, for: viewer, in: located.open.picture.world)
+        let look = Identifier<SealedTag>.ordered(at: now)
         try await database.write { tx in
             try tx.run(
                 """
                 INSERT INTO evidence_view (id, report_id, file_id, staff_id, organ_id, kind, mark, at)
-                VALUES (\(Identifier<SealedTag>.ordered(at: now)), \(located.open.stored.id), \(located.view.id),
+                VALUES (\(look), \(located.open.stored.id), \(located.view.id),
                   \(viewer.staff), \(viewer.organ), \(kind.rawValue), \(mark.id), \(now))
                 """)
+            try LogLeaf.append(.evidence, look.description, at: now, tx)
         }
         return mark
     }

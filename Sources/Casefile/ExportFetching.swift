@@ -64,11 +64,13 @@ extension Casefile {
                       AND e.until > \(now)
                     """)
             else { throw CasefileError.notFound }
+            let download = Identifier<ExportTag>.ordered(at: now)
             try tx.run(
                 """
                 INSERT INTO export_download (id, export_id, at)
-                VALUES (\(Identifier<ExportTag>.ordered(at: now)), \(id), \(now))
+                VALUES (\(download), \(id), \(now))
                 """)
+            try LogLeaf.append(.download, download.description, at: now, tx)
             return row
         }
         let keyID: SealingKeyID = try row.get("key_id")

@@ -57,12 +57,14 @@ extension Casefile {
             return (office, result)
         }
         try await database.write { tx in
+            let asked = Identifier<IdentitySearchTag>.ordered(at: now)
             try tx.run(
                 """
                 INSERT INTO identity_search (id, at, staff_id, office_id, kind, ground, hits)
-                VALUES (\(Identifier<IdentitySearchTag>.ordered(at: now)), \(now), \(viewer.staff), \(found.0), \(kind.rawValue),
+                VALUES (\(asked), \(now), \(viewer.staff), \(found.0), \(kind.rawValue),
                   \(ground), \(found.1.count))
                 """)
+            try LogLeaf.append(.identitySearch, asked.description, at: now, tx)
         }
         return found.1
     }

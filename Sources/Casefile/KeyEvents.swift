@@ -64,12 +64,14 @@ package struct KeyEvent: Sendable {
         ])
 
     package func insert(_ tx: any Transaction) throws {
+        let id = Identifier<KeyEventTag>.ordered(at: at)
         try tx.run(
             """
             INSERT INTO key_event (id, at, act, office_id, generation, staff_id, by_id, detail)
-            VALUES (\(Identifier<KeyEventTag>.ordered(at: at)), \(at), \(act.rawValue), \(office), \(generation),
+            VALUES (\(id), \(at), \(act.rawValue), \(office), \(generation),
               \(person), \(by), \(detail))
             """)
+        try LogLeaf.append(.key, id.description, at: at, tx)
     }
 
     init?(row: Row) throws {

@@ -162,6 +162,7 @@ extension NewReport {
         for key in newKeys { try key.insert(tx, report: id) }
         for wrap in wraps { try wrap.insertFresh(tx) }
         for text in texts { try text.insert(tx, report: id, at: at) }
+        for event in events { try LogLeaf.append(.event, event.id.description, at: event.at, tx) }
         try identityMarks.insert(tx, report: id, organ: organ)
         for file in files { try file.insert(tx, report: id) }
         try projections.writeWaiting(tx, report: report, fresh: true)

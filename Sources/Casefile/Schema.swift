@@ -25,6 +25,7 @@ package enum CasefileSchema {
         exports,
         EvidenceSchema.owners,
         exportedParts,
+        log,
     ]
 
     private static let world = [

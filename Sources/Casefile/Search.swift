@@ -139,12 +139,14 @@ extension Casefile {
         let mark = KeyedHash.hmac(key: keys.index.derived(for: "search events"), parts: [kind] + plain.remembered)
         let offices = try await world().places(of: viewer.staff).filter(\.admitted).map(\.office.description)
         try await database.write { tx in
+            let asked = Identifier<SealedTag>.ordered(at: now)
             try tx.run(
                 """
                 INSERT INTO search_event (id, staff_id, organ_id, offices, at, kind, words)
-                VALUES (\(Identifier<SealedTag>.ordered(at: now)), \(viewer.staff), \(viewer.organ),
+                VALUES (\(asked), \(viewer.staff), \(viewer.organ),
                   \(JSONText.encode(Set(offices).sorted())), \(now), \(kind), \(mark))
                 """)
+            try LogLeaf.append(.search, asked.description, at: now, tx)
         }
     }
 }

@@ -8,4 +8,9 @@ package enum KeyedHash {
         for part in parts { message.append(lengthPrefixed: part.utf8) }
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: key.symmetric))
     }
+
+    /// HMAC-SHA256 (RFC 2104), 32 bytes, over the bytes as they are.
+    package static func hmac(key: SecretKey, message: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: message, using: key.symmetric))
+    }
 }

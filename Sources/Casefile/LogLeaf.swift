@@ -1,0 +1,149 @@
+import Casework
+import Crypto
+import Database
+package import Kernel
+import Sealing
+
+package enum LogLeafTag {}
+package typealias LogLeafID = Identifier<LogLeafTag>
+
+/// What is logged: one leaf for each row of these tables. Only columns that never change are told, and of words and
+/// ciphertexts only digests.
+package enum LogSubject: String, Sendable, CaseIterable {
+    /// Filing, every act, every look at an identity.
+    case event
+    /// Keys made, handed on, rotated, withdrawn.
+    case key = "key_event"
+    /// Every look at evidence.
+    case evidence = "evidence_view"
+    /// An auditor's look at a report.
+    case audit = "audit_look"
+    case search = "search_event"
+    case identitySearch = "identity_search"
+    case calendar = "calendar_import"
+    case rules = "rule_change"
+    case export
+    case download = "export_download"
+
+    /// Columns told as they are: ids, codes, days, numbers.
+    var told: [String] {
+        switch self {
+        case .event:
+            [
+                "report_id", "seq", "at", "actor", "staff_id", "organ_id", "custody", "act", "from_stage", "to_stage",
+                "codes", "rules",
+            ]
+        case .key: ["at", "act", "office_id", "generation", "staff_id", "by_id"]
+        case .evidence: ["report_id", "file_id", "staff_id", "organ_id", "kind", "mark", "at"]
+        case .audit: ["report_id", "staff_id", "organ_id", "at"]
+        case .search: ["staff_id", "organ_id", "at", "kind"]
+        case .identitySearch: ["at", "staff_id", "office_id", "kind", "hits"]
+        case .calendar: ["at", "staff_id", "added", "removed", "changed", "moved"]
+        case .rules: ["organ_id", "uploaded_by", "uploaded_at"]
+        case .export: ["kind", "way", "number", "staff_id", "organ_id", "report_id", "row_count", "at", "until"]
+        case .download: ["export_id", "at"]
+        }
+    }
+
+    /// Columns of words or sealed bytes: their SHA-256 is told.
+    var digested: [String] {
+        switch self {
+        case .event, .evidence, .audit, .download: []
+        case .key: ["detail"]
+        case .search: ["words"]
+        case .identitySearch: ["ground"]
+        case .calendar: ["source", "years", "notice"]
+        case .rules: ["name", "body"]
+        case .export: ["ground"]
+        }
+    }
+}
+
+/// An event as the log has it.
+struct LogEvent: Sendable {
+    let json: CanonicalJSON
+
+    /// Reads the row that a leaf is of; `nil` where it is not there.
+    init?(_ subject: LogSubject, _ ref: String, _ tx: any Transaction) throws {
+        let names = subject.told + subject.digested
+        let columns = names.joined(separator: ", ")
+        guard let row = try tx.first("SELECT \(raw: columns) FROM \(raw: subject.rawValue) WHERE id = \(ref)") else {
+            return nil
+        }
+        var fields: [String: CanonicalJSON] = ["id": .text(ref), "subject": .text(subject.rawValue)]
+        for (name, value) in zip(names, row.values) {
+            fields[name] = subject.digested.contains(name) ? Self.digest(of: value) : Self.told(value)
+        }
+        if subject == .event {
+            let codes: [String: String] = JSONText.decode(try row.get("codes", as: String.self)) ?? [:]
+            fields["codes"] = .object(codes.mapValues { .text($0) })
+            fields["sealed"] = try Self.sealed(row, tx)
+        }
+        json = .object(fields)
+    }
+
+    /// What was sealed beside the event: field and digest of the envelope.
+    private static func sealed(_ event: Row, _ tx: any Transaction) throws -> CanonicalJSON {
+        let rows = try tx.rows(
+            """
+            SELECT field, envelope FROM sealed
+            WHERE report_id = \(try event.get("report_id", as: String.self)) AND seq = \(try event.get("seq", as: Int64.self))
+            """)
+        var digests: [String: CanonicalJSON] = [:]
+        for row in rows {
+            digests[try row.get("field")] = .text(hash(try row.get("envelope", as: [UInt8].self)))
+        }
+        return .object(digests)
+    }
+
+    private static func told(_ value: Value) -> CanonicalJSON {
+        switch value {
+        case .null: .null
+        case .integer(let number): .number(number)
+        case .real(let number): .text(String(number))
+        case .text(let text): .text(text)
+        case .bytes(let bytes): .text(Hex.encode(bytes))
+        }
+    }
+
+    private static func digest(of value: Value) -> CanonicalJSON {
+        switch value {
+        case .text(let text): .text(hash(Array(text.utf8)))
+        case .bytes(let bytes): .text(hash(bytes))
+        case .null, .integer, .real: told(value)
+        }
+    }
+
+    private static func hash(_ bytes: [UInt8]) -> String { Hex.encode(SHA256.hash(data: bytes)) }
+}
+
+/// A leaf: 32 bytes that open to nothing without the salt, and prove the event with it.
+struct LogLeaf: Sendable {
+    /// HMAC-SHA256 under the salt (contract: an entry is the event as RFC 8785 JSON under a fresh random salt).
+    static func entry(_ event: LogEvent, salt: SecretKey) -> [UInt8] {
+        KeyedHash.hmac(key: salt, message: event.json.bytes)
+    }
+
+    /// Writes the leaf of a row that this transaction has written. Its id has the event's own time, which for what the
+    /// public does is the hour.
+    static func append(_ subject: LogSubject, _ ref: String, at: Instant, _ tx: any Transaction) throws {
+        guard let event = try LogEvent(subject, ref, tx) else {
+            throw DatabaseError.decoding(column: "ref", "a leaf without its \(subject.rawValue)")
+        }
+        let salt = SecretKey.random()
+        try tx.run(
+            """
+            INSERT INTO log_leaf (id, subject, ref, salt, entry)
+            VALUES (\(LogLeafID.ordered(at: at)), \(subject.rawValue), \(ref), \(salt.bytes), \(entry(event, salt: salt)))
+            """)
+    }
+
+    /// A leaf of nothing, which nobody can tell from the others.
+    static func appendCover(at: Instant, _ tx: any Transaction) throws {
+        try tx.run(
+            """
+            INSERT INTO log_leaf (id, subject, entry)
+            VALUES (\(LogLeafID.ordered(at: at)), 'cover', \(SecretKey.random().bytes))
+            """)
+    }
+}
