@@ -135,7 +135,7 @@ extension ActChange {
                 switch field.seal {
                 case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
                 case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)
-                case .case: try seal("\(rule.name).\(field.name)", value, under: try caseKeyMakingOne())
+                case .case: try seal("\(rule.name).\(field.name)", value, under: try papersKey())
                 case .shared:
                     // What custodians tell each other stays with them.
                     let key = decided?.rule.effect == "open-identity" ? open.identityKey : nil

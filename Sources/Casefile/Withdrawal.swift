@@ -89,6 +89,7 @@ extension ActChange {
         guard let viewer else { return }
         add([viewer.staff: .recused])
         try withdraw(from: [viewer.staff])
+        try refuseToLeaveNobody(for: viewer.staff)
     }
 
     /// Whether one of these people could have taken the decision that the report waits for.
@@ -119,14 +120,14 @@ extension ActChange {
     mutating func withdraw(from people: Set<StaffID>) throws {
         let world = open.picture.world
         let offices = Set(people.flatMap { world.places(of: $0).map(\.office) })
-        let audience = after.standing.custody?.audience ?? .letters
         for (stored, key) in open.keys {
             for office in offices
             where open.holders.contains(.init(key: stored.id, recipient: Recipient.office(office).description)) {
                 dropWraps.append((stored.id, Recipient.office(office).description))
                 // Where the report has just moved to another office of the organ, the old one gets nothing anew.
                 if movedInside, office != after.standing.custody?.intakeOffice { continue }
-                wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+                wraps += open.picture.wraps(
+                    of: key, to: office, audience: audience(of: office), barred: after.standing.barred)
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }

@@ -73,6 +73,8 @@ package enum ActorRule: Sendable, Hashable {
     case signer
     /// Whoever must agree to a request that waits.
     case approver
+    /// Whoever sees anything of the report, by whatever role: custodians, who sent it down, who looks on, who is asked.
+    case reader
 
     package enum Relation: String, Sendable {
         /// The office that holds the report now.

@@ -125,6 +125,7 @@ extension Workflow {
                 case "handler": actors.append(.handler)
                 case "signer": actors.append(.signer)
                 case "approver": actors.append(.approver)
+                case "reader": actors.append(.reader)
                 default: throw item.fault("unknown person")
                 }
             } else {
