@@ -34,6 +34,7 @@ extension ActChange {
         case "send-up":
             try handOver(casefile: casefile)
             try purgeHere()
+        case "hand-above": return handAbove()
         case "split": try split(input, casefile: casefile)
         case "dispute": try dispute(input)
         case "propose-return":

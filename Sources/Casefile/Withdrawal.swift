@@ -36,8 +36,8 @@ extension ActChange {
     }
 
     /// What turns out, while another office handles it, to be a higher organ's or an own cadre's comes back to the desk at
-    /// once: from there it goes up, or to internal supervision, and nowhere else (规则 15条; I-2, I-3). What was read is
-    /// read; its keys go.
+    /// once: from there it goes up, out of the platform, or to internal supervision, and nowhere else (规则 15条; I-2,
+    /// I-3). What was read is read; its keys go.
     mutating func callBack(_ letter: Letter) throws {
         let world = open.picture.world
         guard let custody = open.stored.standing.custody, custody.office != custody.intakeOffice,
@@ -46,9 +46,6 @@ extension ActChange {
         let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
         if case .receive(let receiver, let audience, _, _) = decision, receiver == organ.id {
             guard audience == .internal, custody.audience != .internal else { return }
-        } else {
-            // Above the highest organ of this platform there is nowhere to go.
-            guard world.parent(of: organ) != nil else { return }
         }
         movedInside = true
         after.standing.stage = "registered"

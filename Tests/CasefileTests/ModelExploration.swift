@@ -62,6 +62,7 @@ struct Exploration {
     private mutating func visit(_ moment: Moment) {
         let standing = moment.standing
         let (world, workflow) = (model.picture.world, model.workflow)
+        if standing.isDestroyed { return lookAtNothing(moment) }
         found.stages.insert(standing.stage)
         var reaches: [StaffID: Reach] = [:]
         var possible: [StaffID: [PossibleAct]] = [:]
@@ -112,6 +113,15 @@ struct Exploration {
             inspection.faults.append("nobody can move the report on")
         }
         for fault in inspection.faults { found.add("\(fault) — \(moment.told(model))", standing.done.count) }
+    }
+
+    /// What left the platform is nobody's, and nobody has a key to it.
+    private mutating func lookAtNothing(_ moment: Moment) {
+        let read = model.people.filter {
+            !Reach.of($0.id, on: moment.standing, world: model.picture.world, workflow: model.workflow).isNone
+        }
+        if read.isEmpty, moment.holders.isEmpty, moment.keys.isEmpty { return }
+        found.add("it left the platform and is read by \(read.map(\.username)) — \(moment.told(model))", 0)
     }
 
     /// The moments that an act may lead to; none if it is refused whatever is filled in.

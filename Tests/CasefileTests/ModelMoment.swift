@@ -91,6 +91,7 @@ struct Moment {
         }
         for drop in change.dropWraps { next.holders.remove(.init(key: drop.key, recipient: drop.recipient)) }
         next.put(change.newKeys, change.wraps)
+        if change.leavesPlatform { (next.keys, next.holders, next.stored.standing.barred) = ([:], [], []) }
         if let text = change.texts.last(where: { $0.field == "letter" }),
             let key = keys.first(where: { $0.key.kind == "letter" })?.value
         {

@@ -143,6 +143,10 @@ extension Scene {
             letters: [[official(.unknown)], [official(.county)]], hops: 2, ways: ["refer", "hand-out", "send-up"],
             disposals: ["inquiry"], isFull: false),
         Scene(
+            name: "found to be above the platform", organ: "C1",
+            letters: [[official(.county)], [official(.provincial)]], organs: ["C1"], ways: ["refer"],
+            disposals: ["inquiry"], isFull: false),
+        Scene(
             name: "an own cadre",
             letters: [[official(.township, unit: "清棠县纪委监委", named: "温怀垅")]], hops: 2,
             recusals: 1, closedOffices: ["Q1.inspection"]),
