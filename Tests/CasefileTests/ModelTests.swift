@@ -41,6 +41,8 @@ import Testing
         #expect(stages == Set(workflow.stageOrder))
         let left = Set(workflow.actOrder).subtracting(acts.map { $0[1] }).subtracting(["message", "object", "link"])
         #expect(left.isEmpty, "no scene does \(left.sorted())")
+        #expect(looks.keys.contains("attached unit") && !acts.contains { $0[3] == "attached unit" })
+        #expect(acts.contains { $0[3] == "delegated" }, "nobody acted for others")
     }
 
     /// Some of the stories once more on real databases: the rows end as the walk had it, and so do the keys.
