@@ -50,8 +50,6 @@ import Testing
         _ exploration: Exploration, _ model: Model, _ province: YearProvince
     ) async throws -> [String] {
         var differing: [String] = []
-        // Who acts for whom is told by pages of its own; its rows have tests of their own.
-        guard exploration.scene.away.isEmpty else { return [] }
         for engine in TestDatabase.availableEngines {
             let replay = try await ModelReplay(exploration.scene, model, province, engine)
             for moment in exploration.samples {
