@@ -71,7 +71,8 @@ struct LimitRow: MustacheParent {
             ?? words.moments(
                 limit.ends.sorted { (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1) })
         condition = limit.when.map { words.fact($0) }
-        extensionText = words.prolonging(limit.prolonging)
+        extensionText = [words.prolonging(limit.prolonging), words.planned(limit.planned)].compactMap(\.self)
+            .joined(separator: " ")
         pauses = limit.pauses.map { pause in
             words.texts.format(
                 "rules.pause",

@@ -104,6 +104,14 @@ struct RuleWords: Sendable {
             ["most": String(rule.most), "length": length(rule.count, rule.unit), "source": text(rule.source)])
     }
 
+    /// `nil` where no day is planned for the limit.
+    func planned(_ plan: LimitPlan?) -> String? {
+        guard let plan else { return nil }
+        let field = workflow.acts[plan.act]?.fields.first { $0.name == plan.field }
+        return texts.format(
+            "rules.planned", ["field": field.map { text($0.label) } ?? plan.field, "source": text(plan.source)])
+    }
+
     func fact(_ name: String) -> String { word("facts", name) }
 
     func fields(_ fields: [FieldRule]) -> String {

@@ -29,6 +29,8 @@ struct ActChange: Sendable {
     var births: [NewReport] = []
     /// What turned out to be a higher organ's is purged here; only a tombstone stays, for whoever acts (I-2).
     var leavesTombstone = false
+    /// The matter stands above every organ here: with this act nothing of it is left.
+    var leavesPlatform = false
     /// The report moved to other people of the same organ with this act.
     var movedInside = false
     /// The request on which this act decides.
@@ -167,6 +169,7 @@ struct ActChange: Sendable {
         }
         try writeBirths(tx)
         try writeTombstone(tx)
+        try writePurge(tx)
     }
 
     /// Sending up and handing over take the letter out of the sender's hands.

@@ -36,6 +36,7 @@ package enum CasefileError: Error, Sendable, Equatable {
     case fileType
     case tooManyFiles
     /// The report was destroyed on that day, under a rule of this name in the retention rules.
+    /// Without a rule: it was handed to an organ above this platform.
     case destroyed(on: Day, rule: String)
 }
 

@@ -49,14 +49,19 @@ struct ChoiceLists {
     /// what is ours goes up only once that was proposed and approved (规则 15条, I-2).
     func isWithheld(_ act: ActRule) -> Bool {
         guard letter != nil, let custody = open.stored.standing.custody, let organ = world.organs[custody.organ],
-            world.parent(of: organ) != nil, world.offices[custody.office]?.kind.isIntake == true
-        else { return act.effect == "send-up" && open.stored.standing.proposal?.way != "send-up" }
+            world.offices[custody.office]?.kind.isIntake == true
+        else {
+            return act.effect == "hand-above"
+                || act.effect == "send-up" && open.stored.standing.proposal?.way != "send-up"
+        }
         if isOurs(organ) {
-            guard act.effect == "send-up" else { return false }
+            guard act.effect == "send-up" else { return act.effect == "hand-above" }
             return open.stored.standing.stage != "approved" || open.stored.standing.proposal?.way != "send-up"
         }
+        // Above every organ here it leaves the platform, and no organ on the way reads it for that.
         let allowed: Set = [
-            "send-up", "sign", "amend", "recuse", "message", "verify-identity", "open-identity", "pass-identity",
+            isAboveThisPlatform(organ) ? "hand-above" : "send-up", "sign", "amend", "recuse", "message",
+            "verify-identity", "open-identity", "pass-identity",
             "ask-recusal", "decide", "protect",
         ]
         return !allowed.contains(act.name)
@@ -110,6 +115,13 @@ struct ChoiceLists {
             organ: organ.code, place: letter.place, reported: letter.reported, in: world)
         guard case .receive(let receiver, _, _, _) = decision else { return false }
         return receiver == organ.id
+    }
+
+    /// Whether, as the letter stands now, no organ of this platform may decide on it.
+    private func isAboveThisPlatform(_ organ: Organ) -> Bool {
+        guard let letter else { return false }
+        return Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
+            == .aboveThisPlatform
     }
 
     private func members(_ custody: Custody) -> [Choice] {

@@ -37,7 +37,7 @@ extension Casefile {
 
     /// Removes files that no row leads to any more, has the database overwrite what it freed, and notes that both are
     /// done; what cannot be removed is tried again with the next sweep.
-    private func clear() async throws {
+    func clear(always: Bool = false) async throws {
         let (entries, names) = try await database.read { tx in
             let entries = try tx.rows(
                 """
@@ -50,7 +50,7 @@ extension Casefile {
                 }, try rows.map { try $0.get("stored", as: String.self) }
             )
         }
-        if entries.isEmpty { return }
+        if entries.isEmpty, names.isEmpty, !always { return }
         for name in names { files.remove(name) }
         let gone = names.filter { files.isGone($0) }
         let isPurged = try await database.purge(Self.freedTables)
@@ -116,7 +116,7 @@ extension Casefile {
 
     /// Every key, sealed text and file of a report, and what was made of them. Records of interference are no part of it:
     /// they have keys and readers of their own.
-    private static func removeSealed(of id: ReportID, at now: Instant, _ tx: any Transaction) throws {
+    static func removeSealed(of id: ReportID, at now: Instant, _ tx: any Transaction) throws {
         let files: SQL = "(SELECT id FROM file WHERE report_id = \(id))"
         let keys = try tx.rows("SELECT id FROM sealing_key WHERE report_id = \(id)")
             .map { try $0.get("id", as: SealingKeyID.self) }
@@ -143,6 +143,8 @@ extension Casefile {
     /// What `verify` asks of a destroyed report: a list that was not refused, enough people who approved and did not draw
     /// it up, the event, and nothing sealed any more. The first fault, or `nil`.
     func faultOfDestruction(_ id: ReportID, _ tx: any Transaction) throws -> String? {
+        if let left = try faultOfWhatIsLeft(id, tx) { return left }
+        if try tx.exists("SELECT 1 FROM event WHERE report_id = \(id) AND act = \(Self.handAbove)") { return nil }
         let rules = try RetentionRules.shipped()
         let entries = try tx.rows(
             """
@@ -156,7 +158,10 @@ extension Casefile {
             SELECT COUNT(*) FROM destruction_approval
             WHERE list_id = \(list) AND report_id = \(id) AND staff_id <> \(try entry.get("drawn_by", as: StaffID.self))
             """)
-        if (approved ?? 0) < rules.approvals { return "too few people approved its destruction" }
+        return (approved ?? 0) < rules.approvals ? "too few people approved its destruction" : nil
+    }
+
+    private func faultOfWhatIsLeft(_ id: ReportID, _ tx: any Transaction) throws -> String? {
         for table: SQL in ["sealing_key", "sealed", "file", "identity_opening", "identity_mark", "evidence_view"] {
             if try tx.exists("SELECT 1 FROM \(table) WHERE report_id = \(id)") {
                 return "it was destroyed, and something sealed is left"

@@ -34,6 +34,7 @@ extension ActChange {
         case "send-up":
             try handOver(casefile: casefile)
             try purgeHere()
+        case "hand-above": return handAbove()
         case "split": try split(input, casefile: casefile)
         case "dispute": try dispute(input)
         case "propose-return":
@@ -135,7 +136,7 @@ extension ActChange {
                 switch field.seal {
                 case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
                 case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)
-                case .case: try seal("\(rule.name).\(field.name)", value, under: try caseKeyMakingOne())
+                case .case: try seal("\(rule.name).\(field.name)", value, under: try papersKey())
                 case .shared:
                     // What custodians tell each other stays with them.
                     let key = decided?.rule.effect == "open-identity" ? open.identityKey : nil

@@ -49,6 +49,11 @@ package struct FileStore: Sendable {
         return try FileReception(name: Self.plainName(name), stored: stored, path: path)
     }
 
+    /// Whether the sealed bytes of this name lie in the folder.
+    func has(_ stored: String) -> Bool {
+        path(stored).map { FileManager.default.fileExists(atPath: $0) } ?? false
+    }
+
     package func remove(_ stored: String) {
         if let path = path(stored) { try? FileManager.default.removeItem(atPath: path) }
     }

@@ -101,11 +101,14 @@ extension Casefile {
             if case .receive(let id, _, _, _) = decision { superior = id } else { superior = nil }
             try await leaveTombstone(viewer, superior: superior, as: sent)
             // Scans came before the form; of this matter nothing stays, not even sealed.
-            for file in filing.files { files.remove(file.stored) }
+            try await discard(filing.files)
             throw CasefileError.handUp
         }
         // Whoever is named, or is kin of who is, does not get the receipt of the report either.
         guard barred[viewer.staff] == nil else { throw CasefileError.notYourAct }
+        guard filing.files.allSatisfy({ files.has($0.stored) }) else {
+            throw CasefileError.invalid([FieldFault("files", "scanGone")])
+        }
         let entry = try NewReport(
             filing, organ: organ.id, audience: audience, reasons: reasons, barred: barred, picture: picture,
             at: clock.now(), keys: keys)

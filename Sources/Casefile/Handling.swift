@@ -9,6 +9,9 @@ extension ActChange {
         after.standing.proposer = viewer?.staff
         after.standing.disposal = input.values["kind"]
         if let questions = input.values["questions"] { try refuseCopied(questions) }
+        if let day = input.values["until"].flatMap({ Day($0) }), day <= at.day {
+            throw CasefileError.invalid([FieldFault("until", "dayOver")])
+        }
         if reportsFirstLeader(letter) { codes["first-leader"] = "yes" }
         if input.values["kind"] == "verify" { try formTeam(input.lists["team"], field: "team") }
         try admitLeaders()

@@ -56,8 +56,7 @@ extension ActChange {
                 else { continue }
                 dropWraps.append((stored.id, recipient))
                 wraps += open.picture.wraps(
-                    of: key, to: office, audience: after.standing.custody?.audience ?? .letters,
-                    barred: after.standing.barred)
+                    of: key, to: office, audience: audience(of: office), barred: after.standing.barred)
             }
         }
     }

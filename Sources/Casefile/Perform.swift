@@ -59,7 +59,12 @@ extension Casefile {
         try change.apply(checked, casefile: self)
         guard let original = change.original, checked.values["new-facts"] == "true",
             let woken = try await woken(original, by: viewer, at: change.at)
-        else { return try await commit([change]) }
+        else {
+            try await commit([change])
+            // What cannot be overwritten or removed now is done with the next sweep.
+            if change.leavesPlatform { try? await clear(always: true) }
+            return
+        }
         try await commit([change, woken])
     }
 

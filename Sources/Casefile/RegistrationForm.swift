@@ -29,7 +29,8 @@ package struct RegistrationForm: Sendable {
         let parts = [
             staff.description, JSONText.encode(filing.letter), filing.reporter.map { JSONText.encode($0) } ?? "",
             filing.channel.rawValue, filing.marks.joined(separator: " "),
-            filing.files.map(\.stored).joined(separator: " "),
+            // A file that is chosen and sent with each tap is kept anew each time: what it holds tells.
+            filing.files.map { $0.sha256 + $0.name }.joined(separator: "\n"),
         ]
         return SentForm(
             secret: SecretKey(bytes: KeyedHash.hmac(key: secret, parts: parts)) ?? secret)
@@ -84,7 +85,12 @@ extension Casefile {
                 let world = try casefile.pictures.current(tx).world
                 return stored.standing.custodies.first.flatMap { world.organs[$0.organ] }.map { (stored, $0) }
             }
-            guard let (stored, organ) = before else { throw DatabaseError.constraint(.unique, rule) }
+            guard let (stored, organ) = before else {
+                // Not this letter: the scans of another, which the form still named, stay where they are.
+                guard try await !registered(filing.files).isEmpty else { throw DatabaseError.constraint(.unique, rule) }
+                throw CasefileError.invalid([FieldFault("files", "scanTaken")])
+            }
+            try await discard(filing.files)
             guard clock.now() < stored.receivedAt.adding(seconds: Self.slipSeconds) else { return .before(stored.id) }
             return .filed(
                 Filed(

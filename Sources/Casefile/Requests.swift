@@ -57,6 +57,7 @@ extension ActChange {
         if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
             add([person: .recused])
             try withdraw(from: [person])
+            try refuseToLeaveNobody(for: person)
         }
     }
 

@@ -21,8 +21,29 @@ extension Casefile {
         return try? JSONDecoder().decode(StagedFile.self, from: Data(plain))
     }
 
+    /// Which of these scans stand with a report that was registered since.
+    func registered(_ scans: [StagedFile]) async throws -> Set<String> {
+        guard !scans.isEmpty else { return [] }
+        let names = scans.map(\.stored)
+        // With the writers: what is being registered is waited for.
+        return try await database.write { tx in
+            Set(try tx.rows("SELECT stored FROM file WHERE stored IN \(list: names)").map { try $0.get("stored") })
+        }
+    }
+
+    /// Throws scans away. What a report has by now stays, whatever old form still names it.
+    package func discard(_ scans: [StagedFile]) async throws {
+        let kept = try await registered(scans)
+        for scan in scans where !kept.contains(scan.stored) { files.remove(scan.stored) }
+    }
+
+    /// Whether a scan is still kept: one that was taken out of its form is not.
+    package func isKept(_ scan: StagedFile) -> Bool { files.has(scan.stored) }
+
+    /// Throws `.notFound` for a scan that was thrown away since.
     package func open(_ scan: StagedFile) throws -> OpenedFile {
-        OpenedFile(
+        guard isKept(scan) else { throw CasefileError.notFound }
+        return OpenedFile(
             file: FileView(
                 id: "", name: scan.name, type: scan.type, size: scan.size, author: "office", day: clock.now().day),
             reader: try files.reader(scan))

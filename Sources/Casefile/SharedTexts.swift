@@ -27,6 +27,7 @@ extension ActChange {
             workflow.asked(by: request, on: standing, world: world).map(\.office)
         }
         let own = offices(of: viewer?.staff)
+        if rule.effect == "recuse" { return beside(own) }
         let watching = own.filter { standing.watchers[$0] != nil }
         if !rule.approval.isEmpty {
             let person = codes["person"].flatMap { StaffID($0) }

@@ -36,8 +36,8 @@ extension ActChange {
     }
 
     /// What turns out, while another office handles it, to be a higher organ's or an own cadre's comes back to the desk at
-    /// once: from there it goes up, or to internal supervision, and nowhere else (规则 15条; I-2, I-3). What was read is
-    /// read; its keys go.
+    /// once: from there it goes up, out of the platform, or to internal supervision, and nowhere else (规则 15条; I-2,
+    /// I-3). What was read is read; its keys go.
     mutating func callBack(_ letter: Letter) throws {
         let world = open.picture.world
         guard let custody = open.stored.standing.custody, custody.office != custody.intakeOffice,
@@ -46,9 +46,6 @@ extension ActChange {
         let decision = Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
         if case .receive(let receiver, let audience, _, _) = decision, receiver == organ.id {
             guard audience == .internal, custody.audience != .internal else { return }
-        } else {
-            // Above the highest organ of this platform there is nowhere to go.
-            guard world.parent(of: organ) != nil else { return }
         }
         movedInside = true
         after.standing.stage = "registered"
@@ -89,6 +86,7 @@ extension ActChange {
         guard let viewer else { return }
         add([viewer.staff: .recused])
         try withdraw(from: [viewer.staff])
+        try refuseToLeaveNobody(for: viewer.staff)
     }
 
     /// Whether one of these people could have taken the decision that the report waits for.
@@ -119,14 +117,14 @@ extension ActChange {
     mutating func withdraw(from people: Set<StaffID>) throws {
         let world = open.picture.world
         let offices = Set(people.flatMap { world.places(of: $0).map(\.office) })
-        let audience = after.standing.custody?.audience ?? .letters
         for (stored, key) in open.keys {
             for office in offices
             where open.holders.contains(.init(key: stored.id, recipient: Recipient.office(office).description)) {
                 dropWraps.append((stored.id, Recipient.office(office).description))
                 // Where the report has just moved to another office of the organ, the old one gets nothing anew.
                 if movedInside, office != after.standing.custody?.intakeOffice { continue }
-                wraps += open.picture.wraps(of: key, to: office, audience: audience, barred: after.standing.barred)
+                wraps += open.picture.wraps(
+                    of: key, to: office, audience: audience(of: office), barred: after.standing.barred)
             }
             dropWraps += people.map { (stored.id, Recipient.staff($0).description) }
         }

@@ -8,6 +8,8 @@ package struct LimitLine: Sendable, Hashable {
         case start
         /// To be done the same day.
         case sameDay = "same-day"
+        /// The day that was agreed to with the plan, earlier than the limit's own amount; `name` is the source.
+        case planned
         /// An extension, on the day on which it was agreed to; `name` is its source.
         case extended
         /// Working days, counted.
@@ -84,6 +86,7 @@ extension LimitState {
         story.add(
             rule.count == 0
                 ? LimitLine(.sameDay, first) : LimitLine(.start, first, amount: rule.count, unit: rule.unit))
+        if let planned { story.add(LimitLine(.planned, planned, name: rule.planned?.source)) }
         for one in extensions {
             story.add(
                 LimitLine(

@@ -13,6 +13,8 @@ package struct LimitState: Sendable {
     package let due: Day
     /// When the act came that fulfilled it.
     package let met: Instant?
+    /// The day that was agreed to with what began the clock, where it is earlier than the rule's own.
+    package let planned: Day?
     /// Extensions that were agreed to, in order; no more than the rule allows.
     package let extensions: [Extension]
     /// Stretches that did not count, in order.
@@ -69,8 +71,16 @@ package struct LimitState: Sendable {
         extensions = running.extensions
         pauses = running.pauses(until: met?.day)
         let more = extensions.map { LimitCourse.Span(count: $0.rule.count, unit: $0.rule.unit) }
+        let own = LimitCourse.Span(count: rule.count, unit: rule.unit)
+        planned = try running.planned.flatMap { (day) throws(WorkingDayError) -> Day? in
+            let latest = try LimitCourse(start: running.start.day, spans: [own], stops: []).run(calendar).raw
+            return day < latest ? day : nil
+        }
+        let first = planned.map {
+            LimitCourse.Span(count: Int($0.days) &- Int(running.start.day.days), unit: .calendar)
+        }
         course = LimitCourse(
-            start: running.start.day, spans: [LimitCourse.Span(count: rule.count, unit: rule.unit)] + more,
+            start: running.start.day, spans: [first ?? own] + more,
             stops: pauses.map { LimitCourse.Stop(from: $0.from, to: $0.to) })
         arrival = try course.run(calendar)
         due = arrival.due
@@ -84,14 +94,17 @@ package struct LimitState: Sendable {
 struct RunningLimit {
     let rule: LimitRule
     let start: Instant
+    /// A plan whose day had passed before the clock began binds nobody: it was another's.
+    let planned: Day?
     var extensions: [LimitState.Extension] = []
     private var ended: [LimitState.Pause] = []
     /// Since when each pause of the rule lasts.
     private var open: [Int: Day] = [:]
 
-    init(_ rule: LimitRule, start: Instant) {
+    init(_ rule: LimitRule, start: Instant, planned: Day? = nil) {
         self.rule = rule
         self.start = start
+        self.planned = planned.flatMap { $0 > start.day ? $0 : nil }
     }
 
     mutating func pause(_ number: Int, on day: Day) {
@@ -140,7 +153,8 @@ extension Workflow {
                 case .starts:
                     let rule = limits[place]
                     if let fact = rule.when, !standing.holds(fact) { continue }
-                    let limit = RunningLimit(rule, start: act.at)
+                    let limit = RunningLimit(
+                        rule, start: act.at, planned: rule.planned?.day(in: done[...number], of: act.custody))
                     if rule.atOnce == nil {
                         running[place] = limit
                     } else {
@@ -160,6 +174,13 @@ extension Workflow {
             if let limit = running[place] { result.append(try LimitState(limit, met: nil, calendar: calendar)) }
         }
         return result
+    }
+}
+
+extension LimitPlan {
+    /// What was planned last in a custody, as far as the story has come.
+    fileprivate func day(in done: ArraySlice<DoneAct>, of custody: Int) -> Day? {
+        done.last { $0.act == act && $0.custody == custody }?.codes[field].flatMap { Day($0) }
     }
 }
 

@@ -49,6 +49,7 @@ extension Workflow {
                 standing.handlers.contains(person) && places.contains { $0.office == custody.office }
             case .signer: standing.unsigned(in: world).contains(person)
             case .approver: !requests(for: person, on: standing, world: world).isEmpty
+            case .reader: true
             case .office(let relation, let rule):
                 standing.offices(relation, in: world).contains { office in
                     let roles = act.narrow(rule, on: standing, in: world)
@@ -108,6 +109,7 @@ extension Workflow {
                 switch actor {
                 case .handler:
                     people.formUnion(standing.handlers.filter { isActor($0, of: act, on: standing, world: world) })
+                case .reader: continue
                 case .signer: people.formUnion(standing.unsigned(in: world))
                 case .approver:
                     for request in pending(on: standing) {
@@ -167,6 +169,7 @@ extension ActRule {
 extension Reach {
     fileprivate func allows(_ act: ActRule) -> Bool {
         if act.actors == [.office(.custody, roles: [.custodian])] { return custody }
+        if act.actors.contains(.reader) { return !isNone }
         // Who is asked is seen to where the requests are looked at; some are agreed to without sight of the letter.
         if act.actors == [.approver] { return outline || custody }
         return papers || (outline && letter && act.isFromOutside)

@@ -37,6 +37,7 @@ extension ActRule {
             switch actor {
             case .handler, .signer: office.kind.isHandling && isDone(at: office.kind, workflow) && !members.isEmpty
             case .approver: false
+            case .reader: office.kind != .administration && !members.isEmpty
             case .office(let relation, let roles):
                 relation.isMet(by: office.kind) && (relation != .holder || isDone(at: office.kind, workflow))
                     && members.contains { roles.contains($0.role) }

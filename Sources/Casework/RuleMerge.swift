@@ -51,7 +51,7 @@ struct RuleMerge {
                 limits.append(entry.node)
                 continue
             }
-            for key in ["label", "starts", "ends", "when", "pauses"] {
+            for key in ["label", "starts", "ends", "when", "planned", "pauses"] {
                 if let fixed = entry.maybe(key) { throw fixed.fault("\(name): \"\(key)\" cannot be changed here") }
             }
             var merged = limits[place]

@@ -69,7 +69,7 @@ package struct RuleOverride: Sendable, Hashable {
     private static func checkLimit(_ limit: YAMLReader) throws(RuleFault) {
         let name = try limit.string("name")
         try limit.refuseUnknown([
-            "name", "label", "starts", "ends", "count", "unit", "when", "source", "extension", "pauses",
+            "name", "label", "starts", "ends", "count", "unit", "when", "source", "extension", "planned", "pauses",
         ])
         guard let source = limit.maybe("source") else { throw limit.fault("\(name): the limit has no source") }
         let words = try source.bilingual()

@@ -73,6 +73,8 @@ package enum ActorRule: Sendable, Hashable {
     case signer
     /// Whoever must agree to a request that waits.
     case approver
+    /// Whoever sees anything of the report, by whatever role: custodians, who sent it down, who looks on, who is asked.
+    case reader
 
     package enum Relation: String, Sendable {
         /// The office that holds the report now.
@@ -181,6 +183,8 @@ package struct LimitRule: Sendable, Hashable {
     package var source: Bilingual
     /// How often and by how much the limit may be extended; `nil`: not at all.
     package var prolonging: LimitExtension?
+    /// A day that is agreed to together with what starts the clock, and counts where it is earlier; `nil`: none.
+    package var planned: LimitPlan?
     /// What stops the clock, each by a rule with a name.
     package var pauses: [LimitPause]
 }
@@ -190,6 +194,13 @@ package struct LimitExtension: Sendable, Hashable {
     package var most: Int
     package var count: Int
     package var unit: LimitRule.Unit
+    package var source: Bilingual
+}
+
+/// Where the day stands that a limit's own work is planned for: a date of an act's form, agreed to with the act.
+package struct LimitPlan: Sendable, Hashable {
+    package var act: String
+    package var field: String
     package var source: Bilingual
 }
 

@@ -139,6 +139,12 @@ struct WorkflowCheck {
             if let more = limit.prolonging, more.most < 1 || more.count < 1 || more.count > 3660 {
                 throw fault("limits", limit.name, "an absurd extension")
             }
+            if let plan = limit.planned {
+                let fields = workflow.acts[plan.act]?.fields ?? []
+                if plan.source.zh.isEmpty || !fields.contains(where: { $0.name == plan.field && $0.kind == .date }) {
+                    throw fault("limits", limit.name, "a planned day without a source, or that no form asks for")
+                }
+            }
             for pause in limit.pauses {
                 if pause.starts.isEmpty || pause.ends.isEmpty || pause.source.zh.isEmpty {
                     throw fault("limits", limit.name, "the pause \"\(pause.name)\" has no start, end or source")

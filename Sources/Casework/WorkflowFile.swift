@@ -125,6 +125,7 @@ extension Workflow {
                 case "handler": actors.append(.handler)
                 case "signer": actors.append(.signer)
                 case "approver": actors.append(.approver)
+                case "reader": actors.append(.reader)
                 default: throw item.fault("unknown person")
                 }
             } else {
@@ -190,6 +191,11 @@ extension Workflow {
             unit: try value.choice("unit", LimitRule.Unit.self),
             when: try value.maybe("when")?.string(), source: try value.at("source").bilingual(),
             prolonging: try value.maybe("extension").map { (part) throws(RuleFault) in try prolonging(part) },
+            planned: try value.maybe("planned").map { (part) throws(RuleFault) in
+                LimitPlan(
+                    act: try part.string("act"), field: try part.string("field"),
+                    source: try part.at("source").bilingual())
+            },
             pauses: try pauses(value.maybe("pauses")))
     }
 

@@ -89,7 +89,7 @@ struct ActForms {
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
                 seen: view.standing.sequence,
                 isOpen: failed == nil ? index == 0 : mine != nil,
-                isSerious: ["recuse", "send-up", "decline"].contains(act.rule.name), summary: summary,
+                isSerious: ["recuse", "send-up", "hand-above", "decline"].contains(act.rule.name), summary: summary,
                 parts: act.rule.fields.filter { isAsked($0, act) }.map { part($0, act, mine?.typed ?? [:], summary) })
         }
     }

@@ -155,7 +155,9 @@ struct RegistrationRoutes: Sendable {
     /// Scans shown beside the form: pictures drawn anew, everything else by name.
     private func scans(_ tickets: [String], _ viewer: Viewer) -> [Entry] {
         tickets.prefix(EvidenceLimits.files).compactMap { ticket in
-            guard let scan = services.casefile.scan(ticket, of: viewer) else { return nil }
+            guard let scan = services.casefile.scan(ticket, of: viewer), services.casefile.isKept(scan) else {
+                return nil
+            }
             return Entry([
                 "ticket": ticket, "name": scan.name, "href": "/register/scans/\(ticket)",
                 "shown": scan.type.hasPrefix("image/") || scan.type == FileType.pdf.rawValue
@@ -205,7 +207,7 @@ struct RegistrationRoutes: Sendable {
         let picker = try await picker(posted, context)
         // Nothing is registered while a scan that belongs to it was refused.
         if let ticket = posted["drop"], let scan = services.casefile.scan(ticket, of: viewer) {
-            services.casefile.files.remove(scan.stored)
+            try await services.casefile.discard([scan])
             let others = Form(posted.pairs.filter { $0.name != "scan" || $0.value != ticket })
             return try await form(request, context, others, errors: refused, rank: rank)
         }

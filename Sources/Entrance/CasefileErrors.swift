@@ -30,6 +30,7 @@ extension CasefileError: SiteErrorConvertible {
     }
 
     private static func destroyed(on day: Day, rule name: String) -> SiteError {
+        if name.isEmpty { return .conflict(type: "handed-above", "entrance.errors.handed-above", ["day": day.text]) }
         let label = (try? RetentionRules.shipped())?.rule(name)?.label
         var error = SiteError.conflict(type: "destroyed", "entrance.errors.destroyed", ["day": day.text])
         error.ownWords = [.zhHans: ["rule": label?.zh ?? name], .en: ["rule": label?.en ?? name]]

@@ -1,7 +1,9 @@
 """What attacks on the invariants have in common: a report whose every word is its own, and what its doors say."""
 
+import functools
 import re
 import secrets
+from datetime import datetime, timedelta, timezone
 
 from doors import filled
 from world import QINGTANG, REPORTER, World, letter
@@ -69,6 +71,26 @@ def differing(before, after):
     return [
         f"{knocker} {path}" for knocker in after for path in sorted(set(before[knocker]) | set(after[knocker]))
         if before[knocker].get(path) != after[knocker].get(path)]
+
+
+def on_one_day(test):
+    """What stands behind a door may be another on another day. Where a test failed around midnight of the office's clock
+    it is played once more, on the new day."""
+    @functools.wraps(test)
+    def played(*given, **named):
+        began = now_there()
+        try:
+            return test(*given, **named)
+        except AssertionError:
+            failed = now_there()
+            if failed.date() == began.date() and failed.hour > 0:
+                raise
+        return test(*given, **named)
+    return played
+
+
+def now_there():
+    return datetime.now(timezone(timedelta(hours=8)))
 
 
 def act_paths(report, act):

@@ -4,7 +4,7 @@ sequences, logs and commands. `doors` finds the doors.
 What one must not know has not happened: before and after a report's whole life every door answers the same.
 """
 
-from attacks import ACTS, NOBODY, Secret, differing, opened, word
+from attacks import ACTS, NOBODY, Secret, differing, on_one_day, opened, word
 from client import problem
 from doors import Knocker, filled
 from world import DISPATCHED, QINGTANG, TANGYI, WANGCHUAN, letter, person, unit
@@ -22,6 +22,7 @@ def registered(world):
     return world["qt.letters2"].post("/api/v1/reports", letter(channel="letter"), 201).json()["number"]
 
 
+@on_one_day
 def test_whoever_is_passed_by_finds_that_nothing_has_happened_at_any_door(world):
     """I-1, I-2, I-3: the county and all below it, while the city handles reports that go past them."""
     first = registered(world)
@@ -50,6 +51,7 @@ def test_whoever_is_passed_by_finds_that_nothing_has_happened_at_any_door(world)
     assert doors > 1000
 
 
+@on_one_day
 def test_an_own_cadre_and_those_around_them_find_nothing_while_internal_supervision_works(world):
     """I-1 for an own ordinary cadre: internal supervision and the deciding leader alone."""
     around = [
@@ -65,6 +67,7 @@ def test_an_own_cadre_and_those_around_them_find_nothing_while_internal_supervis
         knocker.refused_everywhere(secret.id, ACTS)
 
 
+@on_one_day
 def test_a_town_that_is_reported_is_never_offered_nor_given_its_own_report(world):
     """I-1: by no transfer, also one whose form was forged, on the page as by the API."""
     people = [Knocker(who) for who in world.people(TANGYI)]
@@ -91,6 +94,7 @@ def test_a_town_that_is_reported_is_never_offered_nor_given_its_own_report(world
         knocker.refused_everywhere(secret.id, ACTS)
 
 
+@on_one_day
 def test_what_turns_out_to_be_higher_leaves_the_organ_as_if_it_had_never_come(world):
     """I-2 after entry: before it came and after it went up every door answers the same, but for the maker's note."""
     people = [Knocker(who) for who in world.people(QINGTANG, TANGYI)]

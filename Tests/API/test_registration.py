@@ -137,6 +137,85 @@ def test_a_second_tap_registers_once_and_shows_the_same_slip(world):
     assert desk.get("/register").count("<li><p>") == notes + 1
 
 
+def registered(world, slip):
+    report = re.search(r'href="/desk/reports/([^?"]+)', slip)[1]
+    return report, world["qt.letters2"].report(report)["files"]
+
+
+def test_a_form_that_is_gone_back_to_takes_no_scan_from_the_letter_it_registered(world):
+    desk = Desk(world)
+    desk.scan(("证据.txt", "手写的信".encode()))
+    old, ticket = desk.page, tickets(desk.page)[0]
+    report, files = registered(world, desk.register())
+
+    def still_there():
+        answer = world["qt.letters2"].file(report, files[0]["name"])
+        assert answer.status_code == 200 and answer.content == "手写的信".encode()
+
+    # Removed from the old form; handed up from the old form; and a next letter typed over it.
+    desk.page = old
+    without = desk.bring([], 200, {"drop": ticket})
+    assert tickets(without) == []
+    still_there()
+    desk.page = old
+    desk.register(409, **{"reported-0-management": "municipal"})
+    still_there()
+    desk.page = old
+    told = desk.register(422, title="下一封信")
+    assert "已属于另一封登记过的来件" in told and "下一封信" in told
+    still_there()
+    desk.page = without
+    _, others = registered(world, desk.register(title="下一封信"))
+    assert others == []
+    still_there()
+
+
+def test_a_second_tap_that_brings_its_file_again_registers_once(world):
+    desk = Desk(world)
+    before = world.installation.verify()
+    slips = [desk.bring([("附件.txt", "同一页".encode())], 201, {}) for _ in range(2)]
+    assert len({re.search(r'class="digits">([^<]+)<', slip)[1] for slip in slips}) == 1
+    after = world.installation.verify()
+    assert (after["reports"], after["files"]) == (before["reports"] + 1, before["files"] + 1)
+
+
+def test_a_scan_that_is_taken_out_leaves_no_trace(sqlite_world):
+    desk = Desk(sqlite_world)
+    desk.scan(("错的.txt", b"wrong"), ("对的.txt", b"right"))
+    wrong, old = tickets(desk.page)[0], desk.page
+    desk.page = desk.bring([], 200, {"drop": wrong})
+    assert len(tickets(desk.page)) == 1 and "错的.txt" not in desk.page
+    desk.get(f"/register/scans/{wrong}", expect=404)
+    # The old form still names it: told, and gone from the form that comes back.
+    kept, desk.page = desk.page, old
+    told = desk.register(422)
+    assert "先前已被移除" in told and "错的.txt" not in told and "对的.txt" in told
+    desk.page = kept
+    assert [file["name"] for file in registered(sqlite_world, desk.register())[1]] == ["对的.txt"]
+
+
+def test_one_more_person_is_added_and_a_fault_stands_at_whom_it_is_about(sqlite_world):
+    desk = Desk(sqlite_world)
+    assert 'name="reported-2-name"' not in desk.page
+    desk.scan(more="party", **{"reported-1-unitCode": "123"})
+    assert 'name="reported-2-name"' in desk.page and 'value="李树成"' in desk.page
+    told = desk.register(422, **{"reported-2-name": "王五", "reported-2-management": "county",
+                                 "reported-2-unitCode": "123"})
+    assert 'href="#f-reported-2-unitCode"' in told and 'href="#f-reported-1-unitCode"' not in told
+    assert "被反映人（单位）3" in told[:told.index("</ul>", told.index("error-summary"))]
+
+
+def test_the_gate_asks_again_where_nothing_was_chosen(sqlite_world):
+    desk = Desk(sqlite_world)
+    told = desk.send(desk.get("/register"), "/register/rank", {}, 422)
+    assert 'href="#f-rank"' in told
+
+
+def test_a_slip_has_no_switch_of_language_which_would_lose_it(sqlite_world):
+    desk = Desk(sqlite_world)
+    assert 'class="languages"' in desk.page and 'class="languages"' not in desk.register()
+
+
 def test_how_complete_a_letter_is_stands_at_the_form(sqlite_world):
     desk = Desk(sqlite_world)
     assert "完整度" not in desk.page

@@ -62,6 +62,7 @@ struct Exploration {
     private mutating func visit(_ moment: Moment) {
         let standing = moment.standing
         let (world, workflow) = (model.picture.world, model.workflow)
+        if standing.isDestroyed { return lookAtNothing(moment) }
         found.stages.insert(standing.stage)
         var reaches: [StaffID: Reach] = [:]
         var possible: [StaffID: [PossibleAct]] = [:]
@@ -90,7 +91,7 @@ struct Exploration {
                 if act.rule.isWaitedFor(at: standing.stage, standing, in: world) { waited.insert(name) }
                 if outcomes.isEmpty { continue }
                 done.insert(name)
-                found.acted(act, person, moment, world)
+                found.acted(act, person, moment, model)
                 for after in outcomes {
                     moved =
                         moved || after.standing.stage != standing.stage
@@ -112,6 +113,15 @@ struct Exploration {
             inspection.faults.append("nobody can move the report on")
         }
         for fault in inspection.faults { found.add("\(fault) — \(moment.told(model))", standing.done.count) }
+    }
+
+    /// What left the platform is nobody's, and nobody has a key to it.
+    private mutating func lookAtNothing(_ moment: Moment) {
+        let read = model.people.filter {
+            !Reach.of($0.id, on: moment.standing, world: model.picture.world, workflow: model.workflow).isNone
+        }
+        if read.isEmpty, moment.holders.isEmpty, moment.keys.isEmpty { return }
+        found.add("it left the platform and is read by \(read.map(\.username)) — \(moment.told(model))", 0)
     }
 
     /// The moments that an act may lead to; none if it is refused whatever is filled in.
@@ -182,22 +192,24 @@ struct Findings: Sendable {
     }
 
     mutating func look(at moment: Moment, _ model: Model) {
-        for person in model.people { looks[Self.relation(person, moment, model.picture.world), default: 0] += 1 }
+        for person in model.people { looks[Self.relation(person, moment, model), default: 0] += 1 }
     }
 
-    mutating func acted(_ act: PossibleAct, _ person: Staff, _ moment: Moment, _ world: World) {
-        let standing = moment.standing
+    mutating func acted(_ act: PossibleAct, _ person: Staff, _ moment: Moment, _ model: Model) {
+        let (standing, world) = (moment.standing, model.picture.world)
         let roles = Set(world.places(of: person.id).map(\.role.rawValue)).sorted().joined(separator: "+")
-        acts.insert([standing.stage, act.rule.name, roles, Self.relation(person, moment, world)])
+        acts.insert([standing.stage, act.rule.name, roles, Self.relation(person, moment, model)])
     }
 
-    static func relation(_ person: Staff, _ moment: Moment, _ world: World) -> String {
-        let standing = moment.standing
+    static func relation(_ person: Staff, _ moment: Moment, _ model: Model) -> String {
+        let (standing, world) = (moment.standing, model.picture.world)
         guard let custody = standing.custody else { return "nobody" }
+        if model.tied.contains(person.id) { return "attached unit" }
         if standing.barred.contains(person.id) {
             return standing.done.contains { $0.act == "recuse" && $0.staff == person.id }
                 ? "recused" : "reported or kin"
         }
+        if !model.lent.seats(of: person.id, on: standing, world).isEmpty { return "delegated" }
         if person.organ == custody.organ { return "own unit" }
         if standing.custodies.contains(where: { $0.organ == person.organ }) { return "held it before" }
         if world.organs[person.organ]?.level == .dispatched { return "dispatched team" }

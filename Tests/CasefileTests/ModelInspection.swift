@@ -58,6 +58,8 @@ struct Inspection {
                 check(reach.custody, "\(person.username) may \(name) without the identity")
                 continue
             }
+            // Everybody may stand aside.
+            if name == "recuse" { continue }
             // Who is asked, who sent it, who looks on: they act on what they see from outside.
             let outside = ["decide", "supervise", "recognise", "call-in"].contains(name)
             let blind =

@@ -37,7 +37,7 @@ extension Inspection {
     }
 
     /// The keys that this person can open, reach or not.
-    private func held(by person: StaffID) -> [OpenReport.StoredKey] {
+    func held(by person: StaffID) -> [OpenReport.StoredKey] {
         let mine = model.recipients(of: person)
         return moment.keys.keys.filter { key in
             mine.contains { moment.holders.contains(.init(key: key.id, recipient: $0)) }

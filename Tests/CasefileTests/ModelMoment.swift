@@ -91,6 +91,7 @@ struct Moment {
         }
         for drop in change.dropWraps { next.holders.remove(.init(key: drop.key, recipient: drop.recipient)) }
         next.put(change.newKeys, change.wraps)
+        if change.leavesPlatform { (next.keys, next.holders, next.stored.standing.barred) = ([:], [], []) }
         if let text = change.texts.last(where: { $0.field == "letter" }),
             let key = keys.first(where: { $0.key.kind == "letter" })?.value
         {
@@ -113,6 +114,10 @@ struct Model: Sendable {
     let workflow: Workflow
     let people: [Staff]
     let places: [Membership]
+    /// Who acts for whom.
+    let lent: Lent
+    /// Whoever belongs to the unit to which a dispatched team was sent, and which is reported.
+    let tied: Set<StaffID>
     private let recipients: [StaffID: Set<String>]
 
     init(_ province: YearProvince, _ picture: Picture, _ scene: Scene) throws {
@@ -130,6 +135,7 @@ struct Model: Sendable {
             return (organ == scene.organ ? here : elsewhere).contains(post)
         }.map { person in
             var person = person
+            person.units = scene.tied.contains(person.username) ? [Scene.attachedUnit] : []
             person.kin = scene.kin.contains(person.username) ? [Kin(name: Scene.name, relation: "叔父")] : []
             return person
         }
@@ -143,6 +149,8 @@ struct Model: Sendable {
             places.append(Membership(staff: person.id, office: seat.id, role: role, admitted: true))
         }
         self.places = places
+        lent = Lent(scene, people, offices)
+        tied = Set(people.filter { !$0.units.isEmpty }.map(\.id))
         var picture = picture
         picture.world = World(
             version: 1, organs: organs, offices: offices, staff: people, memberships: places,
@@ -161,7 +169,9 @@ struct Model: Sendable {
         let today = start.day
         let term = Term(first: today, last: today.adding(days: 9))
         var keys: Set<Cover.KeyHolder> = []
-        let delegations = scene.delegated.compactMap { one -> Delegation? in
+        let past = Term(first: today.adding(days: -9), last: today.adding(days: -1))
+        let handed = scene.delegated.map { ($0, term) } + scene.former.map { ($0, past) }
+        let delegations = handed.compactMap { one, term -> Delegation? in
             guard let from = person(one.from), let to = person(one.to), let post = post(one.office, one.role, of: from)
             else { return nil }
             keys.insert(.init(office: post.office, staff: to.id))

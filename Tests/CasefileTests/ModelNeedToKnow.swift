@@ -18,7 +18,9 @@ extension Inspection {
             closed.contains { world.lies(person.organ, within: $0) }
             || places.contains { closedOffices.contains($0.office) }
         check(!isClosed || reach == .none, "\(person.username) of those it is about: \(reach)")
+        attachedUnitHasNothing(person, reach)
         if isBarred { return }
+        lentPostsDecide(person, reach, custody)
         let looksOn = places.contains { $0.role == .director && standing.watchers[$0.office] != nil }
         let isAsked = isAsked(person, custody)
         let decides = decides(person, custody)
@@ -35,7 +37,7 @@ extension Inspection {
     }
 
     /// Sits where the report is, or took part while it was here.
-    private func worksOnIt(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
+    func worksOnIt(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
         let tookPart = tookPart(person, custody)
         let phase = model.workflow.stages[standing.stage]?.phase
         if standing.team.contains(person.id), phase == .handling { return true }

@@ -42,6 +42,37 @@ struct ModelReplay {
         try await casefile.enlarge(
             organs: world.organs.values.sorted { world.line(from: $0).count < world.line(from: $1).count },
             offices: Array(world.offices.values), staff: staff)
+        try await standIn()
+    }
+
+    /// Posts are handed over, the order is set and people go on leave by the doors that they use.
+    private func standIn() async throws {
+        let world = model.picture.world
+        let today = Model.start.day
+        let term = Term(first: today, last: today.adding(days: 9))
+        for one in scene.delegated {
+            guard let from = model.person(one.from), let to = model.person(one.to), let holder = viewers[from.id],
+                let office = world.office(one.office, of: from.organ)
+            else { throw CasefileError.notFound }
+            try await casefile.delegate(
+                Seat(office: office.id, role: one.role), from: from.id, to: to.id, term: term, reason: .leave,
+                by: holder)
+        }
+        for one in scene.order {
+            let people = one.people.compactMap(model.person)
+            guard let organ = people.first?.organ, let office = world.office(one.office, of: organ),
+                let director = world.members(of: office.id).first(where: { $0.isRegular && $0.role == one.role }),
+                let viewer = viewers[director.staff]
+            else { throw CasefileError.notFound }
+            try await casefile.arrange(
+                people.map(\.id), for: Seat(office: office.id, role: one.role), by: viewer)
+        }
+        for username in scene.away.sorted() {
+            guard let person = model.person(username), let viewer = viewers[person.id] else {
+                throw CasefileError.notFound
+            }
+            try await casefile.declareAway(person.id, term: term, by: viewer)
+        }
     }
 
     func close() async {

@@ -40,7 +40,13 @@ struct Scene: Sendable {
     var away: Set<String> = []
     /// Who acts for whom, named by whoever is away, or by the organ's standing order.
     var delegated: [(from: String, office: OfficeKind, role: Role, to: String)] = []
+    /// Who acted for whom until yesterday.
+    var former: [(from: String, office: OfficeKind, role: Role, to: String)] = []
     var order: [(office: OfficeKind, role: Role, people: [String])] = []
+
+    /// The unit to which the dispatched team was sent, and whoever belongs to it, by username.
+    static let attachedUnit = "清棠县民政局"
+    var tied: Set<String> = []
 
     /// Acts that change nothing for anybody else.
     static let small: Set = [
@@ -123,6 +129,7 @@ extension Scene {
             name: "one organ, others act for those who are away", recusals: 1, ways: plain, disposals: ["inquiry"],
             away: ["q1.leaders.principal.7", "q1.leaders.deputy.5", "q1.inspection.director.8"],
             delegated: [("q1.leaders.principal.7", .leaders, .principal, "q1.letters.registrar.2")],
+            former: [("q1.leaders.deputy.5", .leaders, .deputy, "q1.internal.director.15")],
             order: [(.inspection, .director, ["q1.inspection.handler.9", "q1.inspection.handler.10"])]),
         Scene(
             name: "one organ, a first leader, and one recuses", letters: [[official(.county, leads: true)]],
@@ -143,6 +150,10 @@ extension Scene {
             letters: [[official(.unknown)], [official(.county)]], hops: 2, ways: ["refer", "hand-out", "send-up"],
             disposals: ["inquiry"], isFull: false),
         Scene(
+            name: "found to be above the platform", organ: "C1",
+            letters: [[official(.county)], [official(.provincial)]], organs: ["C1"], ways: ["refer"],
+            disposals: ["inquiry"], isFull: false),
+        Scene(
             name: "an own cadre",
             letters: [[official(.township, unit: "清棠县纪委监委", named: "温怀垅")]], hops: 2,
             recusals: 1, closedOffices: ["Q1.inspection"]),
@@ -151,9 +162,12 @@ extension Scene {
             letters: [[ReportedParty(kind: .unit, name: "棠漪镇纪委", management: .township)]],
             organs: ["C1", "Q1", "T1"], hops: 2, closed: ["T1"]),
         Scene(
-            name: "a team's unit", organ: "D1", letters: [[official(.township, unit: "清棠县民政局")]],
+            name: "a team's unit", organ: "D1", letters: [[official(.township, unit: attachedUnit)]],
             organs: ["C1", "Q1", "D1"], hops: 3, ways: ["refer", "forward", "send-up"], lower: ["D1"],
-            disposals: ["inquiry"]),
+            disposals: ["inquiry"],
+            tied: [
+                "d1.inspection.handler.10", "d1.letters.registrar.2", "q1.letters.registrar.2", "c1.leaders.deputy.5",
+            ]),
         Scene(
             name: "down, supervised, reported up", organ: "C1", letters: [[official(.county)]], hops: 2,
             asks: ["supervise", "extend"], requests: 1, ways: ["refer", "assign"], lower: ["Q1"],

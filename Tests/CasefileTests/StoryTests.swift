@@ -190,7 +190,7 @@ import Testing
             let sender = try #require(try await world.view(filed.id, "c.director"))
             #expect(sender.standing.stage == "answered")
             #expect(sender.letter?.title == "镇里截留补偿款")
-            #expect(sender.acts.map(\.rule.name) == ["supervise"])
+            #expect(sender.acts.map(\.rule.name) == ["recuse", "supervise"])
             #expect(sender.number == "C-2026-00001")
             let words = sender.story.flatMap { $0.texts.map(\.text) }
             #expect(!words.contains("经查属实") && !words.contains("拟初步核实"))

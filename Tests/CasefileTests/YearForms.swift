@@ -51,7 +51,7 @@ struct YearForm {
             if field.options == "reported" { return dice.pick(offered).map { .list([$0]) } }
             let count = Int.random(in: min(2, offered.count)...min(3, offered.count), using: &dice)
             return .list(Array(offered.shuffled(using: &dice).prefix(count)))
-        case .date: return .text("2026-0\(Int.random(in: 1...9, using: &dice))-11")
+        case .date: return .text("2027-0\(Int.random(in: 1...9, using: &dice))-11")
         case .flag: return field.required ? .flag(true) : .flag(dice.chance(0.5))
         case .number:
             let least = field.minimum ?? 1

@@ -91,6 +91,9 @@ struct RuleFileTests {
             place: "  open-identity:", old: "only: has-reporter", new: "only: reporter",
             reason: "open-identity: no fact \"reporter\""),
         Spoilt(
+            place: "  - name: verification", old: "field: until", new: "field: plan",
+            reason: "verification: a planned day without a source, or that no form asks for"),
+        Spoilt(
             place: "  extend:", old: "limit: [assigned-report]", new: "limits: [assigned-report]",
             reason: "extend: no fact \"limits\""),
         Spoilt(

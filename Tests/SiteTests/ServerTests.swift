@@ -124,7 +124,10 @@ struct ServerTests {
             #expect(await server.send("GET", "/echo/%ff").status == 404)
             #expect(await server.send("GET", "/echo/%E4%B8%BE").body == "举")
             let header = "X: " + String(repeating: "y", count: 40_000)
-            #expect([400, 431].contains(await server.send("GET", "/echo/a", [header]).status))
+            // The server answers and closes while the rest is still on its way: on a busy machine the answer may go under.
+            var refused = 0
+            for _ in 0..<20 where refused == 0 { refused = await server.send("GET", "/echo/a", [header]).status }
+            #expect([400, 431].contains(refused))
             #expect(await server.send("GET", "/echo/a").status == 200)
         }
     }

@@ -34,9 +34,13 @@ package struct Turnstile: Sendable {
     package static let cookie = "pass"
 
     package init(_ limit: RateLimit, rules: VisitorRules) {
+        self.init(limit, rules: rules, passes: Passes(rules))
+    }
+
+    init(_ limit: RateLimit, rules: VisitorRules, passes: Passes) {
         self.limit = limit
         self.rules = rules
-        passes = Passes(rules)
+        self.passes = passes
     }
 
     /// Counts one more of these things for whoever asks.
