@@ -2,6 +2,7 @@ import Crypto
 package import Database
 package import Kernel
 package import Sealing
+import Synchronization
 package import TransparencyLog
 
 /// What is wrong between the database, the files of the log and what was published. Nothing is signed then.
@@ -28,7 +29,7 @@ package enum LogbookFault: Error, Hashable, CustomStringConvertible {
 
 /// The one that gives the leaves their places, writes the tiles and publishes heads. Of several processes one at a time
 /// does it: whoever holds the lease in the database.
-package actor Logbook {
+package final class Logbook: Sendable {
     /// How publishing is done: padded so that a publication tells little of how much was done.
     package struct Policy: Sendable {
         /// Entries are filled up to a multiple of this before a head is published.
@@ -49,9 +50,15 @@ package actor Logbook {
     private let seed: SecretKey
     private let policy: Policy
     private let name = Identifier<LogLeafTag>.random().description
-    private var tree: LogTree?
-    /// What start-up had to write again: leaves that had their places, and whose tiles were not there.
-    package private(set) var repaired: UInt64 = 0
+    private let state = Mutex<(tree: LogTree?, repaired: UInt64)>((nil, 0))
+
+    private var tree: LogTree? {
+        get { state.withLock { $0.tree } }
+        set { state.withLock { $0.tree = newValue } }
+    }
+
+    /// What had to be written again at the first turn: leaves that had their places, and whose tiles were not there.
+    package var repaired: UInt64 { state.withLock { $0.repaired } }
 
     package init(database: any Database, clock: Clock, folder: String, key: SecretKey, policy: Policy = Policy()) {
         self.database = database
@@ -66,7 +73,9 @@ package actor Logbook {
 
     private func signer() async throws -> NoteSigner {
         let origin = try await origin()
-        guard let signer = NoteSigner(name: origin, kind: .ed25519, seed: seed.bytes) else { throw LogbookFault.notOurs }
+        guard let signer = NoteSigner(name: origin, kind: .ed25519, seed: seed.bytes) else {
+            throw LogbookFault.notOurs
+        }
         return signer
     }
 
@@ -115,33 +124,43 @@ package actor Logbook {
     /// process does it.
     @discardableResult
     package func integrate() async throws -> Int? {
-        guard try await leads() else { return nil }
+        let isMine = try await leads()
+        return isMine ? try await placeAll() : nil
+    }
+
+    private func placeAll() async throws -> Int {
         var tree = try await current()
-        let (me, most) = (name, Self.batch)
         var count = 0
-        while true {
-            let size = tree.size
-            let entries = try await database.write { tx -> [[UInt8]] in
-                guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(size))")
-                else { return [] }
-                let rows = try tx.rows("SELECT id, entry FROM log_leaf WHERE idx IS NULL ORDER BY id LIMIT \(most)")
-                for (offset, row) in rows.enumerated() {
-                    let id: String = try row.get("id")
-                    try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE id = \(id)")
-                }
-                if !rows.isEmpty {
-                    try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(rows.count)) WHERE id = 1")
-                }
-                return try rows.map { try $0.get("entry") }
-            }
-            if entries.isEmpty { break }
+        var placed = 0
+        repeat {
+            let entries = try await place(after: tree.size)
+            placed = entries.count
+            guard placed > 0 else { break }
             // Had it failed, the places stand in the database, and the tiles are written from there the next time.
             self.tree = nil
             try tree.append(entries)
             self.tree = tree
-            count += entries.count
-        }
+            count += placed
+        } while placed == Self.batch
         return count
+    }
+
+    /// Gives places to the leaves that have waited longest, and answers their entries.
+    private func place(after size: UInt64) async throws -> [[UInt8]] {
+        let (me, most) = (name, Self.batch)
+        return try await database.write { tx in
+            guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(size))")
+            else { return [] }
+            let rows = try tx.rows("SELECT id, entry FROM log_leaf WHERE idx IS NULL ORDER BY id LIMIT \(most)")
+            for (offset, row) in rows.enumerated() {
+                let id: String = try row.get("id")
+                try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE id = \(id)")
+            }
+            if !rows.isEmpty {
+                try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(rows.count)) WHERE id = 1")
+            }
+            return try rows.map { try $0.get("entry") }
+        }
     }
 
     /// The tree as the database has it: from the last published head on, what has a place is appended again.
@@ -153,7 +172,8 @@ package actor Logbook {
         guard UInt64(size) >= tree.size else {
             throw LogbookFault.rolledBack(published: tree.size, known: UInt64(size))
         }
-        repaired = UInt64(size) - tree.size
+        let behind = UInt64(size) - tree.size
+        state.withLock { $0.repaired += behind }
         while tree.size < UInt64(size) {
             let from = Int64(tree.size)
             let most = Self.batch
@@ -216,13 +236,18 @@ package actor Logbook {
     /// Publishes a head over all that was integrated, filled up with cover leaves. `nil` where another process does it.
     @discardableResult
     package func publish() async throws -> TreeHead? {
-        guard try await integrate() != nil else { return nil }
+        let isMine = try await leads()
+        return isMine ? try await publishMine() : nil
+    }
+
+    private func publishMine() async throws -> TreeHead? {
+        _ = try await placeAll()
         let (now, multiple) = (clock.now(), policy.multiple)
         let size = try await current().size
         // At least one leaf more than before, whether anything happened or not.
         let missing = multiple - Int(size % UInt64(multiple))
         try await database.write { tx in for _ in 0..<missing { try LogLeaf.appendCover(at: now, tx) } }
-        guard try await integrate() != nil else { return nil }
+        _ = try await placeAll()
         let tree = try await current()
         try tree.writeEdge()
         let (head, me) = (tree.head, name)
@@ -234,7 +259,7 @@ package actor Logbook {
                 "INSERT INTO log_checkpoint (size, root, at) VALUES (\(Int64(head.size)), \(head.root.bytes), \(now))")
             return true
         }
-        guard isFirst else { return nil }
+        if !isFirst { return nil }
         try await sign(head)
         return head
     }
@@ -245,7 +270,8 @@ package actor Logbook {
         let note = try Checkpoint(origin: signer.key.name, head: head).signed(by: [signer]).whole
         try await database.write { tx in
             try tx.run(
-                "UPDATE log_checkpoint SET note = \(note) WHERE size = \(Int64(head.size)) AND root = \(head.root.bytes)")
+                "UPDATE log_checkpoint SET note = \(note) WHERE size = \(Int64(head.size)) AND root = \(head.root.bytes)"
+            )
         }
         try folder.replace("checkpoint", with: Array(note.utf8))
     }

@@ -5,19 +5,28 @@ import Foundation
 package struct TreeHash: Hashable, Sendable {
     package static let length = 32
 
+    /// Four words, and no vector: a value that is aligned to 32 bytes lies wrongly in the frames of asynchronous functions,
+    /// which are aligned to 16 (Swift 6.3), and what lies beside it is overwritten.
+    private struct Words: Hashable, Sendable {
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+        var third: UInt64 = 0
+        var fourth: UInt64 = 0
+    }
+
     /// The bytes in the order of memory.
-    private let words: SIMD4<UInt64>
+    private let words: Words
 
     /// `nil` unless there are 32 bytes.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.length else { return nil }
-        var words = SIMD4<UInt64>()
+        var words = Words()
         withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
         self.words = words
     }
 
     private init(_ digest: SHA256.Digest) {
-        var words = SIMD4<UInt64>()
+        var words = Words()
         digest.withUnsafeBytes { digest in withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: digest) } }
         self.words = words
     }

@@ -77,7 +77,7 @@ extension SmallWorld {
         ]
         try await withWorld(engine) { world in
             let place = try Place()
-            _ = try await world.judged()
+            let _: ReportID = try await world.judged()
             try await world.logbook(place).publish()
             for (trick, undo, told) in tricks {
                 try await world.change(trick)
@@ -101,12 +101,12 @@ extension SmallWorld {
             let place = try Place()
             let dead = world.logbook(place)
             try await dead.publish()
-            _ = try await world.judged()
+            let _: ReportID = try await world.judged()
             try await dead.integrate()
             try await dead.resign()
             let next = world.logbook(place)
             let head = try #require(try await next.publish())
-            let repaired = await next.repaired
+            let repaired = next.repaired
             #expect(repaired > 0)
             let tally = try await world.casefile.auditLog(in: place.path)
             #expect(tally.entries == head.size)
@@ -126,7 +126,7 @@ extension SmallWorld {
         try await withWorld(engine) { world in
             let place = try Place()
             let (one, other) = (world.logbook(place), world.logbook(place))
-            _ = try await world.judged()
+            let _: ReportID = try await world.judged()
             let head = try await one.publish()
             #expect(head != nil)
             let refused = try await other.publish()
@@ -144,9 +144,9 @@ extension SmallWorld {
         try await withWorld(engine) { world in
             let place = try Place()
             let book = world.logbook(place)
-            _ = try await world.judged()
+            let _: ReportID = try await world.judged()
             let first = try #require(try await book.publish())
-            _ = try await world.judged()
+            let _: ReportID = try await world.judged()
             let second = try #require(try await book.publish())
             try await book.resign()
             let before = try String(contentsOfFile: place.path + "/checkpoint", encoding: .utf8)
