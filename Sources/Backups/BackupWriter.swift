@@ -8,17 +8,17 @@ package struct BackupPlan: Sendable {
     package var without: Set<String>
     /// Conditions on the rows of single tables.
     package var only: [String: SQL]
-    /// Columns of single tables that are taken as if nothing stood in them. They must be such as may be null.
-    package var emptied: [String: Set<String>]
+    /// What is taken instead of columns of single tables: SQL that may name the columns, mostly `NULL`.
+    package var instead: [String: [String: String]]
     /// Answers the names of the files that the rows speak of, in its first column.
     package var files: SQL
 
     package init(
-        without: Set<String>, only: [String: SQL], emptied: [String: Set<String>] = [:], files: SQL
+        without: Set<String>, only: [String: SQL], instead: [String: [String: String]] = [:], files: SQL
     ) {
         self.without = without
         self.only = only
-        self.emptied = emptied
+        self.instead = instead
         self.files = files
     }
 }
@@ -68,8 +68,8 @@ package struct BackupWriter: Sendable {
         }
         progress = BackupProgress(of: head)
         for (table, expected) in zip(tables, head.tables) {
-            let emptied = plan.emptied[table.name] ?? []
-            let columns = table.columns.map { emptied.contains($0) ? "NULL" : "\"\($0)\"" }.joined(separator: ", ")
+            let instead = plan.instead[table.name] ?? [:]
+            let columns = table.columns.map { instead[$0] ?? "\"\($0)\"" }.joined(separator: ", ")
             let start = progress.rows
             try tx.forEach(SQL(raw: "SELECT \(columns)") + source(of: table, plan)) { row in
                 for value in row.values { try self.value(value, table.name) }

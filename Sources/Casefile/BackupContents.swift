@@ -6,13 +6,16 @@ extension CasefileSchema {
     package static let passing: Set<String> = [
         "session", "evidence_upload", "evidence_segment", "sign_in_salt", "sign_in_failure",
     ]
-    /// Conditions on the rows that backups take: copies with a viewer's mark live for an hour, what was exported for a day.
+    /// Conditions on the rows that backups take: copies with a viewer's mark live for an hour, what an export shows for a day.
     package static let lasting: [String: SQL] = [
-        "evidence_copy": "viewer = ''", "export": "ended_at IS NOT NULL", "export_row": "1 = 0",
-        "export_download": "export_id IN (SELECT id FROM export WHERE ended_at IS NOT NULL)",
+        "evidence_copy": "viewer = ''", "export_row": "1 = 0",
     ]
-    /// Columns that backups leave empty: a reporter's identity that was handed to somebody for a time.
-    package static let emptied: [String: Set<String>] = ["identity_opening": ["wrap", "envelope"]]
+    /// What backups hold instead: nothing of a reporter's identity that was handed to somebody for a time, and of an export
+    /// that it was made, as one whose time is over.
+    package static let instead: [String: [String: String]] = [
+        "identity_opening": ["wrap": "NULL", "envelope": "NULL"],
+        "export": ["wrap": "NULL", "envelope": "NULL", "ended_at": "COALESCE(ended_at, until)"],
+    ]
     /// The files that those rows speak of.
     package static let lastingFiles: SQL = """
         SELECT stored FROM file

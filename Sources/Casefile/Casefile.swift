@@ -17,6 +17,8 @@ package struct Casefile: Sendable {
     package let regions: RegionTable
     package let keys: KeysFolder
     package let files: FileStore
+    /// Where the transparency log's tiles and heads lie: plain files for everybody.
+    package let logFolder: String
     package let gate: PasswordGate
     let pictures: PictureCache
     /// Makes what people see of evidence; ``EvidenceCleaner/none`` shows nothing.
@@ -29,7 +31,7 @@ package struct Casefile: Sendable {
     package init(
         database: any Database, clock: Clock, workflow: Workflow, calendar: WorkingDayTable, regions: RegionTable,
         keys: KeysFolder, files: FileStore, gate: PasswordGate, passwordCost: PasswordCost = .standard,
-        rules: RuleBook? = nil
+        rules: RuleBook? = nil, logFolder: String? = nil
     ) {
         self.database = database
         self.clock = clock
@@ -38,6 +40,7 @@ package struct Casefile: Sendable {
         self.regions = regions
         self.keys = keys
         self.files = files
+        self.logFolder = logFolder ?? files.folder + "-log"
         self.gate = gate
         pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
         searches = SearchBook()
@@ -56,6 +59,7 @@ package struct Casefile: Sendable {
         self.regions = regions ?? other.regions
         keys = other.keys
         files = other.files
+        logFolder = other.logFolder
         gate = other.gate
         pictures = other.pictures.with(clock: self.clock)
         searches = other.searches

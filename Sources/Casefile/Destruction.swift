@@ -125,6 +125,7 @@ extension Casefile {
             INSERT INTO destruction_file (stored) SELECT stored FROM file WHERE report_id = \(id)
             UNION SELECT stored FROM evidence_copy WHERE stored IS NOT NULL AND file_id IN \(files)
             """)
+        try LogLeaf.forget(report: id, tx)
         try tx.run("DELETE FROM evidence_view WHERE report_id = \(id)")
         try tx.run("DELETE FROM evidence_copy WHERE file_id IN \(files)")
         for table: SQL in ["file", "sealed", "identity_opening", "identity_mark", "waiting", "allocation", "watch"] {

@@ -23,6 +23,9 @@ package struct KeyEvent: Sendable {
         case ended
         /// Somebody opened with the password of before a reset what nobody else could open.
         case takenBack = "taken-back"
+        /// A key that signs heads of the log was made, or signs no more.
+        case logKeyMade = "log-key-made"
+        case logKeyEnded = "log-key-ended"
     }
 
     package var at: Instant

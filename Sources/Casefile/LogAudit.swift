@@ -6,24 +6,26 @@ import TransparencyLog
 
 /// What an audit of the log looked at.
 package struct LogTally: Sendable, Equatable {
-    /// Entries that stand in the tiles.
+    /// Entries that stand in the tiles of the last published head.
     package var entries: UInt64 = 0
-    /// Events whose leaf opens.
+    /// Leaves that open to their event.
     package var opened = 0
     /// Leaves of events that were lawfully destroyed, with their salts.
     package var destroyed = 0
     package var covers = 0
-    /// Leaves that wait for their place.
+    /// Leaves that stand in no published head yet; they were held against their events too.
     package var waiting = 0
+    /// Published heads that were found in the tiles.
+    package var heads = 0
 }
 
 extension Casefile {
-    /// Holds every event against its leaf, every leaf against the tiles, and the tiles against the last published head.
-    /// Throws the first ``VerifyFault``. `progress` gets the entries looked at and those there are.
+    /// Holds every event against its leaf, every leaf against the tiles, every published head against the tiles, and the
+    /// last one's signature against the log's key. Throws the first ``VerifyFault``. `progress` gets the leaves looked at
+    /// and those there are, and throws to stop.
     package func auditLog(
-        in folder: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+        progress: @escaping @Sendable (Int, Int) throws -> Void = { _, _ in }
     ) async throws -> LogTally {
-        func fault(_ text: String) -> VerifyFault { VerifyFault(description: "log: \(text)") }
         for subject in LogSubject.allCases {
             let bare: String? = try await database.read { tx in
                 try tx.scalar(
@@ -33,88 +35,170 @@ extension Casefile {
                     ORDER BY t.id LIMIT 1
                     """)
             }
-            if let bare { throw fault("\(subject.rawValue) \(bare) has no leaf") }
+            if let bare { throw LogAudit.fault("\(subject.rawValue) \(bare) has no leaf") }
         }
-        let head = try await database.read { tx -> (size: Int64, root: [UInt8])? in
-            try tx.first("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1").map {
-                (try $0.get("size"), try $0.get("root"))
-            }
-        }
+        let head = try await publishedHead()
         var tally = LogTally()
-        tally.waiting = try await database.read { tx in
-            try tx.scalar("SELECT COUNT(*) AS n FROM log_leaf WHERE idx IS NULL") ?? 0
+        tally.entries = head.map(\.size) ?? 0
+        let count = try await database.read { try $0.scalar("SELECT COUNT(*) FROM log_leaf", as: Int.self) } ?? 0
+        if let head {
+            tally.heads = try await auditHeads(head)
+            try await auditEntries(head) { try progress(Int($0), count + Int(head.size)) }
         }
-        guard let head else { return tally }
-        let files = TileReader(TileFolder(folder), size: UInt64(head.size))
-        do {
-            let found = try files.check()
-            guard found.root.bytes == head.root else { throw fault("the tiles have another head than was published") }
-        } catch let error as LogFault { throw fault("\(error)") }
-        var next: Int64 = 0
-        while next < head.size {
-            let bundle: [[UInt8]]
-            do {
-                bundle = try files.entries(bundle: UInt64(next) / UInt64(TilePath.width))
-            } catch let error as LogFault { throw fault("\(error)") }
-            let (from, upTo) = (next, next + Int64(bundle.count))
-            let part = try await database.read { tx in try Self.hold(bundle, from: from, upTo: upTo, tx) }
+        let already = Int(head?.size ?? 0)
+        var last = ""
+        var looked = 0
+        while true {
+            let after = last
+            let (part, end) = try await database.read { tx in
+                try LogAudit.leaves(after: after, published: head?.size, tx)
+            }
             tally.opened += part.opened
             tally.destroyed += part.destroyed
             tally.covers += part.covers
-            next = upTo
-            tally.entries = UInt64(next)
-            progress(UInt64(next), UInt64(head.size))
+            tally.waiting += part.waiting
+            guard let end else { break }
+            last = end
+            looked = min(looked + LogAudit.batch, count)
+            try progress(already + looked, count + already)
         }
         return tally
     }
 
-    /// Holds the leaves of one bundle against the entries of the file and the events that they are of.
-    private static func hold(
-        _ bundle: [[UInt8]], from: Int64, upTo: Int64, _ tx: any Transaction
-    ) throws -> LogTally {
-        func fault(_ text: String) -> VerifyFault { VerifyFault(description: "log: \(text)") }
+    /// The head that was published last, signed with the log's key, written down, and in the tiles. `nil` before the first.
+    private func publishedHead() async throws -> TreeHead? {
+        let written = try await database.read { tx -> (size: Int64, root: [UInt8])? in
+            try tx.first("SELECT size, root FROM log_checkpoint WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1").map
+            {
+                (try $0.get("size"), try $0.get("root"))
+            }
+        }
+        return try await LogAudit.telling {
+            guard let bytes = try TileFolder(logFolder).read("checkpoint", most: 1 << 20) else {
+                if let written { throw LogAudit.fault("the published head for \(written.size) entries is missing") }
+                return nil
+            }
+            guard let note = SignedNote(String(decoding: bytes, as: UTF8.self)),
+                let head = Checkpoint(text: note.text)?.head
+            else { throw LogFault.torn("checkpoint") }
+            let isOurs = try await logKeys().contains { if case .holds = $0.check(note) { true } else { false } }
+            guard isOurs else { throw LogAudit.fault(LogbookFault.notOurs.description) }
+            guard let written, written.size >= Int64(clamping: head.size) else {
+                let known = UInt64(written?.size ?? 0)
+                throw LogAudit.fault(LogbookFault.rolledBack(published: head.size, known: known).description)
+            }
+            return head
+        }
+    }
+
+    /// Every head that was ever published is the head of the beginning of these tiles.
+    private func auditHeads(_ head: TreeHead) async throws -> Int {
+        let (published, files) = (Int64(clamping: head.size), TileReader(TileFolder(logFolder), size: head.size))
+        let rows = try await database.read { tx in
+            try tx.rows("SELECT size, root FROM log_checkpoint WHERE size <= \(published) ORDER BY size")
+        }
+        guard try rows.last?.get("root", as: [UInt8].self) == head.root.bytes else {
+            throw LogAudit.fault(LogbookFault.otherHead(size: head.size).description)
+        }
+        try await LogAudit.telling {
+            for row in rows {
+                let size = UInt64(try row.get("size", as: Int64.self))
+                guard try files.head(of: size).root.bytes == row.get("root", as: [UInt8].self) else {
+                    throw LogAudit.fault("the tiles have another head for \(size) entries than was published")
+                }
+            }
+        }
+        return rows.count
+    }
+
+    /// Every entry in the files hashes into the tiles, and is the one of the database.
+    private func auditEntries(_ head: TreeHead, _ progress: @escaping @Sendable (UInt64) throws -> Void) async throws {
+        let files = TileReader(TileFolder(logFolder), size: head.size)
+        try await LogAudit.telling {
+            guard try files.check() == head else {
+                throw LogAudit.fault(LogbookFault.otherHead(size: head.size).description)
+            }
+            var next: UInt64 = 0
+            while next < head.size {
+                let bundle = try files.entries(bundle: next / UInt64(TilePath.width))
+                let (from, upTo) = (Int64(next), Int64(next) + Int64(bundle.count))
+                let rows = try await database.read { tx in
+                    try tx.rows("SELECT idx, entry FROM log_leaf WHERE idx >= \(from) AND idx < \(upTo) ORDER BY idx")
+                }
+                for (offset, entry) in bundle.enumerated() {
+                    let index = from + Int64(offset)
+                    guard offset < rows.count, try rows[offset].get("idx", as: Int64.self) == index else {
+                        throw LogAudit.fault("entry \(index) is not in the database")
+                    }
+                    guard try rows[offset].get("entry", as: [UInt8].self) == entry else {
+                        throw LogAudit.fault("entry \(index) is not the one that was published")
+                    }
+                }
+                next += UInt64(bundle.count)
+                try progress(next)
+            }
+        }
+    }
+}
+
+/// What an audit does in one transaction.
+private enum LogAudit {
+    static let batch = 500
+
+    static func fault(_ text: String) -> VerifyFault { VerifyFault(description: "log: \(text)") }
+
+    /// Tells what is wrong with a file as a fault of the audit.
+    static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let error as LogFault { throw fault("\(error)") }
+    }
+
+    /// Holds the next leaves against the events that they are of; answers the id of the last, `nil` where none is left.
+    static func leaves(
+        after last: String, published: UInt64?, _ tx: any Transaction
+    ) throws -> (LogTally, String?) {
         var tally = LogTally()
         let rows = try tx.rows(
             """
-            SELECT idx, subject, ref, salt, entry FROM log_leaf WHERE idx >= \(from) AND idx < \(upTo) ORDER BY idx
+            SELECT id, idx, subject, ref, salt, entry FROM log_leaf WHERE id > \(last) ORDER BY id LIMIT \(batch)
             """)
-        for (offset, entry) in bundle.enumerated() {
-            let index = from + Int64(offset)
-            guard offset < rows.count, try rows[offset].get("idx", as: Int64.self) == index else {
-                throw fault("entry \(index) is not in the database")
-            }
-            let row = rows[offset]
-            guard try row.get("entry", as: [UInt8].self) == entry else {
-                throw fault("entry \(index) is not the one that was published")
-            }
-            guard let subject = LogSubject(rawValue: try row.get("subject")) else {
+        for row in rows {
+            let index: Int64? = try row.maybe("idx")
+            if index.map({ UInt64($0) < published ?? 0 }) != true { tally.waiting += 1 }
+            let place = index.map { "entry \($0)" } ?? "a leaf without a place"
+            let kind: String = try row.get("subject")
+            if kind == LogLeaf.cover {
                 tally.covers += 1
                 continue
             }
             let ref: String = try row.get("ref")
             guard let bytes = try row.maybe("salt", as: [UInt8].self), let salt = SecretKey(bytes: bytes) else {
-                guard subject == .event, try isDestroyed(event: ref, tx) else {
-                    throw fault("entry \(index), \(subject.rawValue) \(ref), has lost its salt")
-                }
+                guard try isDestroyed(kind, ref, tx) else { throw fault("\(place), \(kind) \(ref), has lost its salt") }
                 tally.destroyed += 1
                 continue
             }
-            guard let event = try LogEvent(subject, ref, tx) else {
-                throw fault("\(subject.rawValue) \(ref), entry \(index), is gone")
+            guard let subject = LogSubject(rawValue: kind), let event = try LogEvent(subject, ref, tx) else {
+                throw fault("\(kind) \(ref), \(place), is gone")
             }
-            guard LogLeaf.entry(event, salt: salt) == entry else {
-                throw fault("\(subject.rawValue) \(ref) was changed since it was entered as \(index)")
+            guard try LogLeaf.entry(event, salt: salt) == row.get("entry", as: [UInt8].self) else {
+                throw fault("\(kind) \(ref) was changed since it was entered as \(place)")
             }
             tally.opened += 1
         }
-        return tally
+        return (tally, try rows.last?.get("id"))
     }
 
-    private static func isDestroyed(event: String, _ tx: any Transaction) throws -> Bool {
-        try tx.exists(
-            """
-            SELECT 1 FROM event e JOIN report r ON r.id = e.report_id
-            WHERE e.id = \(event) AND r.stage = \(Standing.destroyed)
-            """)
+    /// A leaf lost its salt lawfully where its report was destroyed.
+    private static func isDestroyed(_ subject: String, _ ref: String, _ tx: any Transaction) throws -> Bool {
+        switch subject {
+        case LogLeaf.destroyed:
+            try tx.exists("SELECT 1 FROM report WHERE id = \(ref) AND stage = \(Standing.destroyed)")
+        case LogSubject.event.rawValue:
+            try tx.exists(
+                """
+                SELECT 1 FROM event e JOIN report r ON r.id = e.report_id
+                WHERE e.id = \(ref) AND r.stage = \(Standing.destroyed)
+                """)
+        default: false
+        }
     }
 }

@@ -24,31 +24,47 @@ package enum LogSubject: String, Sendable, CaseIterable {
     case rules = "rule_change"
     case export
     case download = "export_download"
+    /// Every opening of a report by staff.
+    case read = "report_read"
 
-    /// Columns told as they are: ids, codes, days, numbers.
+    /// Columns told as they are: codes, times, numbers.
     var told: [String] {
         switch self {
-        case .event:
-            [
-                "report_id", "seq", "at", "actor", "staff_id", "organ_id", "custody", "act", "from_stage", "to_stage",
-                "codes", "rules",
-            ]
-        case .key: ["at", "act", "office_id", "generation", "staff_id", "by_id"]
-        case .evidence: ["report_id", "file_id", "staff_id", "organ_id", "kind", "mark", "at"]
-        case .audit: ["report_id", "staff_id", "organ_id", "at"]
-        case .search: ["staff_id", "organ_id", "at", "kind"]
-        case .identitySearch: ["at", "staff_id", "office_id", "kind", "hits"]
-        case .calendar: ["at", "staff_id", "added", "removed", "changed", "moved"]
-        case .rules: ["organ_id", "uploaded_by", "uploaded_at"]
-        case .export: ["kind", "way", "number", "staff_id", "organ_id", "report_id", "row_count", "at", "until"]
-        case .download: ["export_id", "at"]
+        case .event: ["seq", "at", "actor", "organ_id", "custody", "act", "from_stage", "to_stage", "codes", "rules"]
+        case .key: ["at", "act", "generation"]
+        case .evidence: ["kind", "mark", "at", "organ_id"]
+        case .audit: ["organ_id", "at"]
+        case .search: ["organ_id", "at", "kind"]
+        case .identitySearch: ["at", "kind", "hits"]
+        case .calendar: ["at", "added", "removed", "changed", "moved"]
+        case .rules: ["organ_id", "uploaded_at"]
+        case .export: ["kind", "way", "number", "organ_id", "row_count", "at"]
+        case .download: ["at"]
+        case .read: ["kind", "organ_id", "at"]
+        }
+    }
+
+    /// Columns that name a person, an office or a report: told under a name that holds in this entry alone, so that whoever
+    /// is handed an opened entry learns nobody's name, and two entries do not tell that they speak of the same.
+    var named: [String] {
+        switch self {
+        case .event: ["report_id", "staff_id"]
+        case .key: ["office_id", "staff_id", "by_id"]
+        case .evidence: ["report_id", "file_id", "staff_id"]
+        case .audit, .read: ["report_id", "staff_id"]
+        case .search: ["staff_id"]
+        case .identitySearch: ["staff_id", "office_id"]
+        case .calendar: ["staff_id"]
+        case .rules: ["uploaded_by"]
+        case .export: ["staff_id", "report_id"]
+        case .download: ["export_id"]
         }
     }
 
     /// Columns of words or sealed bytes: their SHA-256 is told.
     var digested: [String] {
         switch self {
-        case .event, .evidence, .audit, .download: []
+        case .event, .evidence, .audit, .download, .read: []
         case .key: ["detail"]
         case .search: ["words"]
         case .identitySearch: ["ground"]
@@ -65,35 +81,44 @@ struct LogEvent: Sendable {
 
     /// Reads the row that a leaf is of; `nil` where it is not there.
     init?(_ subject: LogSubject, _ ref: String, _ tx: any Transaction) throws {
-        let names = subject.told + subject.digested
+        let names = subject.told + subject.named + subject.digested
         let columns = names.joined(separator: ", ")
         guard let row = try tx.first("SELECT \(raw: columns) FROM \(raw: subject.rawValue) WHERE id = \(ref)") else {
             return nil
         }
         var fields: [String: CanonicalJSON] = ["id": .text(ref), "subject": .text(subject.rawValue)]
         for (name, value) in zip(names, row.values) {
-            fields[name] = subject.digested.contains(name) ? Self.digest(of: value) : Self.told(value)
+            fields[name] =
+                subject.digested.contains(name)
+                ? Self.digest(of: value)
+                : subject.named.contains(name) ? Self.named(value, in: ref) : Self.told(value)
         }
         if subject == .event {
             let codes: [String: String] = JSONText.decode(try row.get("codes", as: String.self)) ?? [:]
             fields["codes"] = .object(codes.mapValues { .text($0) })
-            fields["sealed"] = try Self.sealed(row, tx)
+            fields["sealed"] = try Self.sealed(ref, tx)
         }
         json = .object(fields)
     }
 
     /// What was sealed beside the event: field and digest of the envelope.
-    private static func sealed(_ event: Row, _ tx: any Transaction) throws -> CanonicalJSON {
+    private static func sealed(_ event: String, _ tx: any Transaction) throws -> CanonicalJSON {
         let rows = try tx.rows(
             """
-            SELECT field, envelope FROM sealed
-            WHERE report_id = \(try event.get("report_id", as: String.self)) AND seq = \(try event.get("seq", as: Int64.self))
+            SELECT s.field, s.envelope FROM sealed s JOIN event e ON e.report_id = s.report_id AND e.seq = s.seq
+            WHERE e.id = \(event)
             """)
         var digests: [String: CanonicalJSON] = [:]
         for row in rows {
             digests[try row.get("field")] = .text(hash(try row.get("envelope", as: [UInt8].self)))
         }
         return .object(digests)
+    }
+
+    /// Ids are random, so nobody finds them by trying.
+    private static func named(_ value: Value, in ref: String) -> CanonicalJSON {
+        guard case .text(let id) = value else { return told(value) }
+        return .text(hash(Array("\(ref) \(id)".utf8)))
     }
 
     private static func told(_ value: Value) -> CanonicalJSON {
@@ -138,12 +163,32 @@ struct LogLeaf: Sendable {
             """)
     }
 
+    /// Where a report is lawfully destroyed the salts go with it: its leaves stay, and nothing opens them any more. The row of
+    /// a look that is deleted leaves its leaf to the report.
+    static func forget(report: ReportID, _ tx: any Transaction) throws {
+        try tx.run(
+            """
+            UPDATE log_leaf SET salt = NULL WHERE subject = 'event'
+              AND ref IN (SELECT id FROM event WHERE report_id = \(report))
+            """)
+        try tx.run(
+            """
+            UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = \(report) WHERE subject = 'evidence_view'
+              AND ref IN (SELECT id FROM evidence_view WHERE report_id = \(report))
+            """)
+    }
+
+    /// The subject of a leaf whose row went with its report.
+    static let destroyed = "destroyed"
+    /// The subject of a leaf of nothing.
+    static let cover = "cover"
+
     /// A leaf of nothing, which nobody can tell from the others.
     static func appendCover(at: Instant, _ tx: any Transaction) throws {
         try tx.run(
             """
             INSERT INTO log_leaf (id, subject, entry)
-            VALUES (\(LogLeafID.ordered(at: at)), 'cover', \(SecretKey.random().bytes))
+            VALUES (\(LogLeafID.ordered(at: at)), \(cover), \(SecretKey.random().bytes))
             """)
     }
 }

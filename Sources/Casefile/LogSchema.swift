@@ -21,10 +21,45 @@ extension CasefileSchema {
               holder TEXT NOT NULL, until INTEGER NOT NULL
             ) STRICT
             """,
+            // Who opened a report, as a page, over the API or as a paper.
+            """
+            CREATE TABLE report_read (
+              id TEXT PRIMARY KEY NOT NULL, report_id TEXT NOT NULL REFERENCES report(id),
+              staff_id TEXT NOT NULL REFERENCES staff(id), organ_id TEXT NOT NULL REFERENCES organ(id),
+              kind TEXT NOT NULL, at INTEGER NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX report_read_report ON report_read (report_id, at)",
             // Written before it is signed: no size is ever signed with two heads.
             """
             CREATE TABLE log_checkpoint (
               size INTEGER PRIMARY KEY NOT NULL, root BLOB NOT NULL, at INTEGER NOT NULL, note TEXT
+            ) STRICT
+            """,
+            // A witness that refused a head, or a fault that keeps the log from going on; ended_at: it agreed again.
+            """
+            CREATE TABLE log_alarm (
+              id TEXT PRIMARY KEY NOT NULL, about TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
+              at INTEGER NOT NULL, ended_at INTEGER
+            ) STRICT
+            """,
+            // How far each witness went with the log.
+            """
+            CREATE TABLE log_witness (
+              key TEXT PRIMARY KEY NOT NULL, size INTEGER NOT NULL, seen_at INTEGER, tried_at INTEGER NOT NULL
+            ) STRICT
+            """,
+            // The logs of others that this installation looks at, and the head of each that it cosigned last.
+            """
+            CREATE TABLE watched_log (
+              origin TEXT PRIMARY KEY NOT NULL, keys TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, at INTEGER
+            ) STRICT
+            """,
+            // The audits of the whole log.
+            """
+            CREATE TABLE log_audit (
+              id TEXT PRIMARY KEY NOT NULL, staff_id TEXT REFERENCES staff(id), began_at INTEGER NOT NULL,
+              ended_at INTEGER NOT NULL, size INTEGER NOT NULL, fault TEXT
             ) STRICT
             """,
         ])

@@ -1,7 +1,6 @@
-import Crypto
-package import Database
-package import Kernel
-package import Sealing
+import Database
+import Kernel
+import Sealing
 import Synchronization
 package import TransparencyLog
 
@@ -28,80 +27,69 @@ package enum LogbookFault: Error, Hashable, CustomStringConvertible {
 }
 
 /// The one that gives the leaves their places, writes the tiles and publishes heads. Of several processes one at a time
-/// does it: whoever holds the lease in the database.
+/// does it: whoever holds the lease in the database. One task at a time uses it.
 package final class Logbook: Sendable {
-    /// How publishing is done: padded so that a publication tells little of how much was done.
+    /// How publishing is done, so that a publication tells little of how much was done.
     package struct Policy: Sendable {
         /// Entries are filled up to a multiple of this before a head is published.
         package var multiple: Int
         /// For so long one process keeps the lease, in seconds.
         package var leaseSeconds: Int64
+        /// Whether a head is published at its time also where nothing happened.
+        package var isSteady: Bool
 
-        package init(multiple: Int = 64, leaseSeconds: Int64 = 15) {
+        package init(multiple: Int = 16, leaseSeconds: Int64 = 30, isSteady: Bool = true) {
             self.multiple = multiple
             self.leaseSeconds = leaseSeconds
+            self.isSteady = isSteady
         }
     }
 
+    private struct State {
+        var tree: LogTree?
+        var repaired: UInt64 = 0
+        var leaseUntil: Instant?
+    }
+
     private static let batch = 1000
+    private let casefile: Casefile
     private let database: any Database
-    private let clock: Clock
     private let folder: TileFolder
-    private let seed: SecretKey
     private let policy: Policy
     private let name = Identifier<LogLeafTag>.random().description
-    private let state = Mutex<(tree: LogTree?, repaired: UInt64)>((nil, 0))
+    private let state = Mutex(State())
 
     private var tree: LogTree? {
         get { state.withLock { $0.tree } }
         set { state.withLock { $0.tree = newValue } }
     }
 
-    /// What had to be written again at the first turn: leaves that had their places, and whose tiles were not there.
+    /// How many entries had to be written into tiles again at the first turn: they had their places, and the tiles were not
+    /// there.
     package var repaired: UInt64 { state.withLock { $0.repaired } }
 
-    package init(database: any Database, clock: Clock, folder: String, key: SecretKey, policy: Policy = Policy()) {
-        self.database = database
-        self.clock = clock
-        self.folder = TileFolder(folder)
-        seed = key
+    /// The same, and from then on none; `nil` for none.
+    package func takeRepaired() -> UInt64? {
+        state.withLock { state in
+            defer { state.repaired = 0 }
+            return state.repaired > 0 ? state.repaired : nil
+        }
+    }
+
+    package init(_ casefile: Casefile, policy: Policy = Policy()) {
+        self.casefile = casefile
+        database = casefile.database
+        folder = TileFolder(casefile.logFolder)
         self.policy = policy
     }
 
-    /// The key that verifies heads.
-    package func key() async throws -> NoteKey { try await signer().key }
-
-    private func signer() async throws -> NoteSigner {
-        let origin = try await origin()
-        guard let signer = NoteSigner(name: origin, kind: .ed25519, seed: seed.bytes) else {
-            throw LogbookFault.notOurs
-        }
-        return signer
-    }
-
-    /// The name of the log: made once, from its key.
-    private func origin() async throws -> String {
-        let made = try Self.origin(of: seed)
-        let now = clock.now()
-        return try await database.write { tx in
-            try tx.run(
-                """
-                INSERT INTO log_state (id, origin, size, holder, until) VALUES (1, \(made), 0, '', \(now))
-                ON CONFLICT (id) DO NOTHING
-                """)
-            return try tx.scalar("SELECT origin FROM log_state WHERE id = 1") ?? made
-        }
-    }
-
-    private static func origin(of seed: SecretKey) throws -> String {
-        let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed.bytes).publicKey.rawRepresentation
-        return "mingjian.log/" + Hex.encode(SHA256.hash(data: key)).prefix(16)
-    }
-
-    /// Takes the lease, or keeps it; false where another process has it.
+    /// Takes the lease, or keeps it; false where another process has it. Written down again when half of it is over.
     private func leads() async throws -> Bool {
-        _ = try await origin()
-        let (now, me, until) = (clock.now(), name, clock.now().adding(seconds: policy.leaseSeconds))
+        let now = casefile.clock.now()
+        let (me, until) = (name, now.adding(seconds: policy.leaseSeconds))
+        let half = now.adding(seconds: policy.leaseSeconds / 2)
+        if let held = state.withLock({ $0.leaseUntil }), held > half, held <= until { return true }
+        if try await casefile.logOrigin() == nil { try await casefile.openLog() }
         let changed = try await database.write { tx in
             try tx.run(
                 """
@@ -109,15 +97,18 @@ package final class Logbook: Sendable {
                 WHERE id = 1 AND (holder = \(me) OR until < \(now) OR holder = '')
                 """)
         }
-        if changed == 0 { tree = nil }
+        state.withLock { state in
+            state.leaseUntil = changed == 1 ? until : nil
+            if changed == 0 { state.tree = nil }
+        }
         return changed == 1
     }
 
     /// Gives up the lease, so that another process goes on at once.
     package func resign() async throws {
         let me = name
+        state.withLock { ($0.tree, $0.leaseUntil) = (nil, nil) }
         try await database.write { tx in try tx.run("UPDATE log_state SET holder = '' WHERE holder = \(me)") }
-        tree = nil
     }
 
     /// Gives places to the leaves that wait and writes the tiles that they fill. Answers how many; `nil` where another
@@ -131,21 +122,23 @@ package final class Logbook: Sendable {
     private func placeAll() async throws -> Int {
         var tree = try await current()
         var count = 0
-        var placed = 0
-        repeat {
+        while try await database.read({ try $0.exists("SELECT 1 FROM log_leaf WHERE idx IS NULL") }) {
             let entries = try await place(after: tree.size)
-            placed = entries.count
-            guard placed > 0 else { break }
+            guard !entries.isEmpty else {
+                // Another process has gone on.
+                state.withLock { ($0.tree, $0.leaseUntil) = (nil, nil) }
+                break
+            }
             // Had it failed, the places stand in the database, and the tiles are written from there the next time.
             self.tree = nil
             try tree.append(entries)
             self.tree = tree
-            count += placed
-        } while placed == Self.batch
+            count += entries.count
+        }
         return count
     }
 
-    /// Gives places to the leaves that have waited longest, and answers their entries.
+    /// Gives places to the leaves that have waited longest, and answers their entries. None where the lease is lost.
     private func place(after size: UInt64) async throws -> [[UInt8]] {
         let (me, most) = (name, Self.batch)
         return try await database.write { tx in
@@ -156,84 +149,100 @@ package final class Logbook: Sendable {
                 let id: String = try row.get("id")
                 try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE id = \(id)")
             }
-            if !rows.isEmpty {
-                try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(rows.count)) WHERE id = 1")
-            }
+            try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(rows.count)) WHERE id = 1")
             return try rows.map { try $0.get("entry") }
         }
     }
 
-    /// The tree as the database has it: from the last published head on, what has a place is appended again.
+    /// The tree as the database has it: from the last published head on, what has a place is appended again. Where nothing
+    /// of the log is in its folder, as after a restore, all of it is.
     private func current() async throws -> LogTree {
         if let tree { return tree }
-        let published = try await published()
-        var tree = try published.map { try LogTree(folder, goingOnFrom: $0) } ?? LogTree(folder)
-        let size: Int64 = try await database.read { try $0.scalar("SELECT size FROM log_state WHERE id = 1") } ?? 0
-        guard UInt64(size) >= tree.size else {
-            throw LogbookFault.rolledBack(published: tree.size, known: UInt64(size))
+        let known = try await known()
+        let size = UInt64(
+            try await database.read { try $0.scalar("SELECT size FROM log_state WHERE id = 1", as: Int64.self) } ?? 0)
+        let file = try Self.read(folder)
+        if let file { try await hold(file, against: known?.head) }
+        guard size >= known?.head.size ?? 0 else {
+            throw LogbookFault.rolledBack(published: known?.head.size ?? 0, known: size)
         }
-        let behind = UInt64(size) - tree.size
-        state.withLock { $0.repaired += behind }
-        while tree.size < UInt64(size) {
+        var tree = LogTree(folder)
+        if let known {
+            if file == nil {
+                try await append(upTo: known.head.size, to: &tree)
+                guard tree.head == known.head else { throw LogbookFault.otherHead(size: known.head.size) }
+                try tree.writeEdge()
+            } else {
+                tree = try LogTree(folder, goingOnFrom: known.head)
+            }
+            if file?.head != known.head { try await publish(known.head, note: known.note) }
+        }
+        try await append(upTo: size, to: &tree)
+        self.tree = tree
+        return tree
+    }
+
+    private func append(upTo size: UInt64, to tree: inout LogTree) async throws {
+        while tree.size < size {
             let from = Int64(tree.size)
-            let most = Self.batch
+            let upTo = min(Int64(size), from + Int64(Self.batch))
             let entries = try await database.read { tx in
-                try tx.rows("SELECT idx, entry FROM log_leaf WHERE idx >= \(from) ORDER BY idx LIMIT \(most)").map {
+                try tx.rows("SELECT idx, entry FROM log_leaf WHERE idx >= \(from) AND idx < \(upTo) ORDER BY idx").map {
                     (try $0.get("idx", as: Int64.self), try $0.get("entry", as: [UInt8].self))
                 }
             }
             for (offset, entry) in entries.enumerated() where entry.0 != from + Int64(offset) {
                 throw LogbookFault.leafMissing(UInt64(from) + UInt64(offset))
             }
-            guard !entries.isEmpty else { throw LogbookFault.leafMissing(UInt64(from)) }
+            guard entries.count == Int(upTo - from) else {
+                throw LogbookFault.leafMissing(UInt64(from) + UInt64(entries.count))
+            }
             try tree.append(entries.map(\.1))
+            let count = UInt64(entries.count)
+            state.withLock { $0.repaired += count }
         }
-        self.tree = tree
-        return tree
     }
 
-    /// The head that was published last. The file and the database agree on it, or the file is one publication behind,
-    /// because the process was killed in between: then it is written again.
-    private func published() async throws -> TreeHead? {
-        let rows = try await database.read { tx in
-            try tx.rows("SELECT size, root, note FROM log_checkpoint ORDER BY size DESC LIMIT 1")
+    /// The head that was written down last, and its note if it was signed.
+    private func known() async throws -> (head: TreeHead, note: String?)? {
+        let row = try await database.read { tx in
+            try tx.first("SELECT size, root, note FROM log_checkpoint ORDER BY size DESC LIMIT 1")
         }
-        let file = try read()
-        guard let row = rows.first, let root = TreeHash(bytes: try row.get("root", as: [UInt8].self)) else {
-            if let file { throw LogbookFault.rolledBack(published: file.head.size, known: 0) }
-            return nil
+        guard let row else { return nil }
+        let size = UInt64(try row.get("size", as: Int64.self))
+        guard let root = TreeHash(bytes: try row.get("root", as: [UInt8].self)) else {
+            throw LogbookFault.otherHead(size: size)
         }
-        let head = TreeHead(size: UInt64(try row.get("size", as: Int64.self)), root: root)
-        if let file {
-            let signer = try await signer()
-            guard let note = SignedNote(file.whole), case .holds = signer.key.check(note) else {
-                throw LogbookFault.notOurs
-            }
-            guard file.head.size <= head.size else {
-                throw LogbookFault.rolledBack(published: file.head.size, known: head.size)
-            }
-            let (size, known) = (Int64(file.head.size), file.head.root.bytes)
-            let agrees = try await database.read { tx in
-                try tx.exists("SELECT 1 FROM log_checkpoint WHERE size = \(size) AND root = \(known)")
-            }
-            guard agrees else { throw LogbookFault.otherHead(size: file.head.size) }
-            if file.head.size == head.size { return head }
-        }
-        // Written down, and signed or not, and not published: it is published now, with the same signature.
-        try await sign(head)
-        return head
+        return (TreeHead(size: size, root: root), try row.maybe("note"))
     }
 
-    private func read() throws -> (head: TreeHead, whole: String)? {
-        guard let bytes = try folder.read("checkpoint", most: 64 * 1024) else { return nil }
-        let whole = String(decoding: bytes, as: UTF8.self)
-        guard let note = SignedNote(whole), let found = Checkpoint(text: note.text) else {
-            throw LogFault.torn("checkpoint")
+    /// The published head is signed by us, and is the one written down, or an earlier one: of a process that was killed
+    /// before it published.
+    private func hold(_ file: (head: TreeHead, note: SignedNote), against known: TreeHead?) async throws {
+        let keys = try await casefile.logKeys()
+        let isOurs = keys.contains { if case .holds = $0.check(file.note) { true } else { false } }
+        guard isOurs else { throw LogbookFault.notOurs }
+        guard let known, file.head.size <= known.size else {
+            throw LogbookFault.rolledBack(published: file.head.size, known: known?.size ?? 0)
         }
-        return (found.head, whole)
+        let (size, root) = (Int64(file.head.size), file.head.root.bytes)
+        let agrees = try await database.read { tx in
+            try tx.exists("SELECT 1 FROM log_checkpoint WHERE size = \(size) AND root = \(root)")
+        }
+        guard agrees, try TileReader(folder, size: file.head.size).head() == file.head else {
+            throw LogbookFault.otherHead(size: file.head.size)
+        }
     }
 
-    /// Publishes a head over all that was integrated, filled up with cover leaves. `nil` where another process does it.
+    private static func read(_ folder: TileFolder) throws -> (head: TreeHead, note: SignedNote)? {
+        guard let bytes = try folder.read("checkpoint", most: 1 << 20) else { return nil }
+        guard let note = SignedNote(String(decoding: bytes, as: UTF8.self)), let found = Checkpoint(text: note.text)
+        else { throw LogFault.torn("checkpoint") }
+        return (found.head, note)
+    }
+
+    /// Publishes a head over all that was integrated, filled up with cover leaves. `nil` where another process does it, and
+    /// where nothing happened and none is due.
     @discardableResult
     package func publish() async throws -> TreeHead? {
         let isMine = try await leads()
@@ -242,17 +251,22 @@ package final class Logbook: Sendable {
 
     private func publishMine() async throws -> TreeHead? {
         _ = try await placeAll()
-        let (now, multiple) = (clock.now(), policy.multiple)
+        let (now, multiple) = (casefile.clock.now(), policy.multiple)
         let size = try await current().size
-        // At least one leaf more than before, whether anything happened or not.
+        let known = try await known()
+        if !policy.isSteady, size == known?.head.size { return nil }
+        // Steadily: at least one leaf more than before, whether anything happened or not.
         let missing = multiple - Int(size % UInt64(multiple))
-        try await database.write { tx in for _ in 0..<missing { try LogLeaf.appendCover(at: now, tx) } }
-        _ = try await placeAll()
+        if missing < multiple || policy.isSteady {
+            try await database.write { tx in for _ in 0..<missing { try LogLeaf.appendCover(at: now, tx) } }
+            _ = try await placeAll()
+        }
         let tree = try await current()
         try tree.writeEdge()
         let (head, me) = (tree.head, name)
         let isFirst = try await database.write { tx -> Bool in
-            guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(head.size))"),
+            guard
+                try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(head.size))"),
                 try !tx.exists("SELECT 1 FROM log_checkpoint WHERE size >= \(Int64(head.size))")
             else { return false }
             try tx.run(
@@ -260,19 +274,23 @@ package final class Logbook: Sendable {
             return true
         }
         if !isFirst { return nil }
-        try await sign(head)
+        try await publish(head, note: nil)
         return head
     }
 
-    /// Signs a head that is written down as the only one of its size, and puts it where everybody finds it.
-    private func sign(_ head: TreeHead) async throws {
-        let signer = try await signer()
-        let note = try Checkpoint(origin: signer.key.name, head: head).signed(by: [signer]).whole
-        try await database.write { tx in
-            try tx.run(
-                "UPDATE log_checkpoint SET note = \(note) WHERE size = \(Int64(head.size)) AND root = \(head.root.bytes)"
-            )
+    /// Signs a head that is written down as the only one of its size, if it was not, and puts it where everybody finds it.
+    private func publish(_ head: TreeHead, note: String?) async throws {
+        var text = note
+        if text == nil {
+            let signers = try await casefile.logSigners()
+            guard let origin = signers.first?.key.name else { throw LogbookFault.notOurs }
+            text = try Checkpoint(origin: origin, head: head).signed(by: signers).whole
         }
-        try folder.replace("checkpoint", with: Array(note.utf8))
+        guard let text else { return }
+        let (size, root) = (Int64(head.size), head.root.bytes)
+        try await database.write { tx in
+            try tx.run("UPDATE log_checkpoint SET note = \(text) WHERE size = \(size) AND root = \(root)")
+        }
+        try folder.replace("checkpoint", with: Array(text.utf8))
     }
 }

@@ -27,6 +27,7 @@ struct NewReport: Sendable {
     let texts: [NewText]
     let files: [NewFile]
     let author: String
+    let sent: String
     /// By what custodians may find the reporter.
     let identityMarks: Set<[UInt8]>
 
@@ -81,6 +82,8 @@ struct NewReport: Sendable {
         self.wraps = try wraps.sealed()
         self.texts = texts
         self.author = author
+        sent = SentDigest.digest(
+            title: letter.title, content: letter.content, salt: SentDigest.salt(letterKey.secret))
         channel = filing.channel
         county = letter.place?.county
         management = letter.highestManagement
@@ -130,7 +133,7 @@ extension NewReport {
                 id: .ordered(at: at), at: at, actor: actor, act: "file", from: "", to: "received",
                 codes: [
                     "channel": channel.rawValue, "audience": audience.rawValue,
-                    "reasons": reasons.map(\.rawValue).joined(separator: " "),
+                    "reasons": reasons.map(\.rawValue).joined(separator: " "), SentDigest.code: sent,
                 ])
         ]
         if let staff = registeredBy, let holder = picture.world.organs[organ] {

@@ -93,9 +93,11 @@ extension Casefile {
     /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason. Where it waits for
     /// leaders who have gone, and the viewer holds its keys, others are asked first.
     package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
-        let view = try await shown(id, for: viewer)
-        guard view.waitsForNobody, await findDeciders(on: id, by: viewer) else { return view }
-        return try await shown(id, for: viewer)
+        var view = try await shown(id, for: viewer)
+        if view.waitsForNobody, await findDeciders(on: id, by: viewer) { view = try await shown(id, for: viewer) }
+        // What was opened is not shown before it is written down that it was.
+        if view.letter != nil { try await enterRead(id, by: viewer, .opened) }
+        return view
     }
 
     private func shown(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {

@@ -15,6 +15,8 @@ package struct ReceiptView: Sendable {
     package var files: [FileView]
     package var may: [May]
     package var organ: Organ
+    /// Whether the filing stands in a published head of the log, and can be proven.
+    package var isProven: Bool
 }
 
 /// What a reporter thinks of the outcome.
@@ -56,7 +58,7 @@ extension Casefile {
                 openings: stored.standing.done.filter { $0.isAgreement(to: "open-identity") }.map {
                     ($0.at.toTheHour, $0.codes["ground"] ?? "", $0.codes["window"] ?? "")
                 }, files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(open),
-                organ: organ)
+                organ: organ, isProven: try casefile.isProven(open, tx))
         }
     }
 

@@ -14,11 +14,12 @@ package struct VerifyTally: Sendable, Equatable {
     package var reports = 0
     package var events = 0
     package var files = 0
+    package var log = LogTally()
 }
 
 extension Casefile {
     /// Checks all that can be checked without a password: the order of events, every projection against them, sealed
-    /// files against their rows. Throws the first fault.
+    /// files against their rows, the log against both. Throws the first fault.
     package func verify() async throws -> VerifyTally {
         let casefile = self
         let ids = try await database.read { tx -> [ReportID] in
@@ -40,6 +41,7 @@ extension Casefile {
             start += 200
         }
         tally.files = try await verifyFiles()
+        tally.log = try await auditLog()
         return tally
     }
 

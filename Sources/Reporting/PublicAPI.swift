@@ -22,6 +22,10 @@ extension ReportingRoutes {
         routes.get("/api/v1/receipt") { request, context in
             try await answer(to: holder(request, context), context, status: .ok)
         }
+        routes.get("/api/v1/receipt/proof") { request, context in
+            let holder = try await known(request, context)
+            return try await proof(for: holder)
+        }
         routes.post("/api/v1/receipt/messages") { request, context in
             let holder = try await known(request, context)
             let input = try await request.json(TextInput.self)
@@ -103,7 +107,8 @@ extension ReportingRoutes {
     ) async throws -> Response {
         let view = try await view(holder)
         let notices = view.notices(services.casefile.workflow, services.shell.texts(context))
-        return try Response.json(ReceiptAnswer(view, notices: notices), status: status)
+        return try Response.json(
+            ReceiptAnswer(view, notices: notices, proof: services.publicURL + Self.proofPath), status: status)
     }
 
     /// Attaches a file that arrived; what is not taken leaves nothing on the disk.

@@ -108,10 +108,13 @@ struct ReceiptAnswer: Encodable {
 
     let view: ReceiptView
     let notices: [Turn]
+    /// Where the proof is fetched.
+    let proof: String
 
-    init(_ view: ReceiptView, notices: [Turn]) {
+    init(_ view: ReceiptView, notices: [Turn], proof: String) {
         self.view = view
         self.notices = notices
+        self.proof = proof
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -127,6 +130,6 @@ struct ReceiptAnswer: Encodable {
         let reply = view.conversation.last { $0.kind == "reply" }.map { Reply(at: $0.at.rfc3339, text: $0.text) }
         try answer.encode(reply, forKey: .reply)
         try answer.encode(view.may.map(\.rawValue), forKey: .may)
-        try answer.encodeNil(forKey: .proof)
+        try answer.encode(view.isProven ? proof : nil, forKey: .proof)
     }
 }

@@ -29,5 +29,6 @@ package struct ReportingRoutes: Sendable {
         addReceiptPages(to: routes)
         addReceiptAPI(to: routes)
         addPieces(to: routes)
+        addLog(to: routes)
     }
 }

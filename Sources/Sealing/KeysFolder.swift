@@ -29,14 +29,20 @@ package struct KeysFolder: Sendable {
     package let pepper: SecretKey
     /// Keys the hashes that find equal values, such as phone numbers.
     package let index: SecretKey
-    /// Signs the transparency log's checkpoints (the seed of its signature key).
+    /// Signs the transparency log's checkpoints (the seed of its signature key), and names the log for good.
     package let log: SecretKey
+    /// Signs instead of ``log`` once the key was changed.
+    package private(set) var logSigner: SecretKey?
+    /// Signs beside the present one while the key is being changed.
+    package private(set) var logNext: SecretKey?
     /// Seals drafts together with the key in the reporter's cookie.
     package let drafts: SecretKey
     /// Marks the passphrases of backups, so that none serves for two months.
     package let backup: SecretKey
 
     private static let names = ["pepper", "index", "log", "drafts", "backup"]
+    private static let signer = "log-signer"
+    private static let next = "log-next"
 
     private init?(_ keys: [SecretKey]) {
         guard keys.count == 5 else { return nil }
@@ -45,14 +51,39 @@ package struct KeysFolder: Sendable {
 
     /// The keys by their names, for a backup.
     package var contents: [String: SecretKey] {
-        Dictionary(zip(Self.names, [pepper, index, log, drafts, backup]), uniquingKeysWith: { first, _ in first })
+        var contents = Dictionary(
+            zip(Self.names, [pepper, index, log, drafts, backup]), uniquingKeysWith: { first, _ in first })
+        contents[Self.signer] = logSigner
+        contents[Self.next] = logNext
+        return contents
+    }
+
+    /// The seeds that sign heads of the log now: one, or two while the key is being changed.
+    package var logSigners: [SecretKey] { [logSigner ?? log] + [logNext].compactMap(\.self) }
+
+    /// Makes the key that is to follow; both sign from the next start on. Throws where one is there already.
+    package func beginLogChange(path: String) throws -> SecretKey {
+        let path = Self.trimmed(path)
+        let key = SecretKey.random()
+        try Self.write(key, "\(path)/\(Self.fileName(Self.next))")
+        try FileDescriptor.synchroniseFolder(path)
+        return key
+    }
+
+    /// From the next start on the new key signs alone. Throws where none is there.
+    package func endLogChange(path: String) throws {
+        let path = Self.trimmed(path)
+        let (from, to) = ("\(path)/\(Self.fileName(Self.next))", "\(path)/\(Self.fileName(Self.signer))")
+        _ = try FileDescriptor.checked("rename", to) { rename(from, to) }
+        try FileDescriptor.synchroniseFolder(path)
     }
 
     /// Makes a folder of the keys of a backup where there is nothing or an empty folder; in one step, as a fresh one.
     package static func restore(path: String, contents: [String: SecretKey]) throws -> KeysFolder {
         let path = trimmed(path)
         let missing = names.filter { contents[$0] == nil }
-        guard missing.isEmpty, contents.count == names.count else {
+        let others = Set(contents.keys).subtracting(names).subtracting([signer, next])
+        guard missing.isEmpty, others.isEmpty else {
             throw KeysFolderError.incomplete(path: path, missing: missing)
         }
         try create(path, contents)
@@ -91,9 +122,15 @@ package struct KeysFolder: Sendable {
 
         let missing = try names.filter { try status("\(path)/\(fileName($0))") == nil }
         guard missing.count < names.count else { throw KeysFolderError.missing(path: path) }
-        guard missing.isEmpty, let folder = KeysFolder(try names.map { try read("\(path)/\(fileName($0))") }) else {
+        guard missing.isEmpty, var folder = KeysFolder(try names.map { try read("\(path)/\(fileName($0))") }) else {
             throw KeysFolderError.incomplete(path: path, missing: missing)
         }
+        func optional(_ name: String) throws -> SecretKey? {
+            let file = "\(path)/\(fileName(name))"
+            return try status(file) == nil ? nil : read(file)
+        }
+        folder.logSigner = try optional(signer)
+        folder.logNext = try optional(next)
         return folder
     }
 
@@ -127,19 +164,23 @@ package struct KeysFolder: Sendable {
         let temporary = "\(path).\(Hex.encode(SecretKey.random().bytes.prefix(8))).part"
         _ = try FileDescriptor.checked("mkdir", temporary) { mkdir(temporary, 0o700) }
         defer {
-            for name in names { unlink("\(temporary)/\(fileName(name))") }
+            for name in contents.keys { unlink("\(temporary)/\(fileName(name))") }
             rmdir(temporary)
         }
         for (name, key) in contents {
-            let file = try FileDescriptor(creating: "\(temporary)/\(fileName(name))")
-            try file.write(Array((Hex.encode(key.bytes) + "\n").utf8))
-            try file.synchronise()
+            try write(key, "\(temporary)/\(fileName(name))")
         }
         try FileDescriptor.synchroniseFolder(temporary)
         do {
             _ = try FileDescriptor.checked("rename", path) { rename(temporary, path) }
         } catch SealingError.system(_, _, let code) where code == ENOTEMPTY || code == EEXIST { return }
         try FileDescriptor.synchroniseFolder(FileDescriptor.folder(of: path))
+    }
+
+    private static func write(_ key: SecretKey, _ path: String) throws {
+        let file = try FileDescriptor(creating: path)
+        try file.write(Array((Hex.encode(key.bytes) + "\n").utf8))
+        try file.synchronise()
     }
 
     /// What is at a path, or nil where nothing is.

@@ -56,6 +56,18 @@ package struct TileFolder: Sendable {
         return Array(bytes.prefix(filled))
     }
 
+    /// The bytes of a tile or bundle; `nil` where there is none. A partial one is cut out of a full one where that is all that
+    /// there is.
+    package func bytes(of path: TilePath) throws -> [UInt8]? {
+        let most = TilePath.width * (path.level == nil ? EntryBundle.longest + 2 : TreeHash.length)
+        if let bytes = try read(path.text, most: most) { return bytes }
+        guard path.isPartial,
+            let whole = try read(TilePath(level: path.level, index: path.index).text, most: most)
+        else { return nil }
+        guard path.level == nil else { return Array(whole.prefix(path.width * TreeHash.length)) }
+        return EntryBundle.entries(whole).map { EntryBundle.bytes($0.prefix(path.width)) }
+    }
+
     /// Writes files that never change: whole, on the disk, and with their names. One that is there already must be the
     /// same. Answers how many times the disk was waited for.
     @discardableResult
@@ -113,7 +125,7 @@ package struct TileFolder: Sendable {
         var changed: Set<String> = [folder]
         var missing: [String] = []
         var status = stat()
-        while stat(folder, &status) != 0, folder.count > path.count {
+        while stat(folder, &status) != 0, folder.count >= path.count {
             missing.append(folder)
             folder = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             changed.insert(folder)

@@ -24,6 +24,11 @@ package final class TileReader {
     /// The head, computed from the tiles.
     package func head() throws -> TreeHead { TreeHead(size: size, root: try Proof.head(0, size, node)) }
 
+    /// The head of the tree as it was with fewer entries, computed from the tiles.
+    package func head(of beginning: UInt64) throws -> TreeHead {
+        TreeHead(size: beginning, root: try Proof.head(0, min(beginning, size), node))
+    }
+
     /// The hash of an entry, as the tile of level 0 has it.
     package func leaf(_ index: UInt64) throws -> TreeHash { try node(height: 0, index: index) }
 

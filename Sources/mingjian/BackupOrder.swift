@@ -46,7 +46,7 @@ struct BackupOrder: Codable, Sendable {
         let keys = casefile.keys.contents
         let plan = BackupPlan(
             without: CasefileSchema.passing.union(ReportingSchema.passing), only: CasefileSchema.lasting,
-            emptied: CasefileSchema.emptied, files: CasefileSchema.lastingFiles)
+            instead: CasefileSchema.instead, files: CasefileSchema.lastingFiles)
         let report: @Sendable (BackupProgress) throws -> Void = { try tell(.word(.progress($0))) }
         let (written, files) = try await casefile.database.read { tx in
             var writer = begun

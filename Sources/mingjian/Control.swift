@@ -27,21 +27,26 @@ extension InstallationCommand {
     static var creates: Bool { false }
     static var cost: PasswordCost { .standard }
 
-    /// Runs, prints and exits with the command's code.
-    func execute(at place: Place) async throws {
-        let answer: CommandAnswer
+    /// Runs here, or by the server that owns the place.
+    func answer(at place: Place) async throws -> CommandAnswer {
         do {
             let installation = try await Installation.open(place, create: Self.creates, cost: Self.cost)
             do {
-                answer = try await run(installation)
+                let answer = try await run(installation)
                 await installation.close()
+                return answer
             } catch {
                 await installation.close()
                 throw error
             }
         } catch OwnerLockError.held {
-            answer = try ControlClient(path: place.socket).send(Self.name, try JSONEncoder().encode(self))
+            return try ControlClient(path: place.socket).send(Self.name, try JSONEncoder().encode(self))
         }
+    }
+
+    /// Runs, prints and exits with the command's code.
+    func execute(at place: Place) async throws {
+        let answer = try await answer(at: place)
         print(answer.text, terminator: answer.text.hasSuffix("\n") || answer.text.isEmpty ? "" : "\n")
         if answer.exitCode != 0 { throw ExitCode(answer.exitCode) }
     }
@@ -53,6 +58,8 @@ enum ControlCommands {
         DemoCommand.self, ImportMessagesCommand.self, ImportListCommand.self, VerifyCommand.self,
         RulesCheckCommand.self, RulesExplainCommand.self,
         ImportWorkingDaysCommand.self, WorkdaysCommand.self,
+        LogKeyQuestion.self, LogKeyStep.self, WitnessKeyQuestion.self, WatchLog.self,
+        WitnessNext.self, WitnessTold.self,
         ListBackupsCommand.self, DestroyedBackupsCommand.self, SettleBackupCommand.self,
     ]
 

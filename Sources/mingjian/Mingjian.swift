@@ -8,7 +8,8 @@ struct Mingjian: AsyncParsableCommand {
         abstract: "Receives, judges, routes, handles and answers reports of wrongdoing.",
         subcommands: [
             Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self, Rules.self,
-            Backup.self, BackupBook.self, Restore.self,
+            Backup.self, BackupBook.self, Restore.self, LogCommand.self,
+            WitnessCommand.self,
         ])
 
     static func main() async {

@@ -34,6 +34,7 @@ struct Place: Sendable {
     var socket: String { data + "/control.sock" }
     var lock: String { data + "/owner.lock" }
     var files: String { data + "/files" }
+    var log: String { data + "/log" }
 
     func openDatabase() async throws -> any Database {
         if let databaseURL { return try await PostgresDatabase.open(url: databaseURL, readers: 4) }
@@ -114,7 +115,7 @@ struct Installation: Sendable {
             regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
             files: try FileStore(folder: place.files), gate: PasswordGate(breached: breached),
             passwordCost: cost,
-            rules: rules)
+            rules: rules, logFolder: place.log)
         try await casefile.finishRecomputing()
         return Installation(place: place, casefile: casefile, lock: lock)
     }

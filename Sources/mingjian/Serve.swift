@@ -33,6 +33,8 @@ struct Serve: AsyncParsableCommand {
     var breachedPasswords: String?
     @Option(help: "Rules for visitors in place of those that ship: limits, waits, where leaving leads.")
     var visitorRules: String?
+    @Option(help: "Seconds between two published heads of the transparency log. Default: 600, in a demonstration 1.")
+    var logPublish: Int64?
     @Flag(help: "Secure cookies; refuses a demonstration world.") var production = false
 
     enum Switch: String, ExpressibleByArgument { case on, off }
@@ -65,6 +67,8 @@ struct Serve: AsyncParsableCommand {
         let others = Listening(count: 2)
         let background: [any Service] = [
             metricsServer(metrics, logger: logger, others), controlServer(installation, logger: logger, others),
+            LogService(
+                casefile: casefile, interval: max(1, logPublish ?? (isDemo ? 1 : 600)), logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)

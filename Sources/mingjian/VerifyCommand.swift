@@ -16,7 +16,9 @@ struct VerifyCommand: InstallationCommand {
         do {
             let tally = try await installation.casefile.verify()
             return CommandAnswer(
-                text: "ok: \(tally.reports) reports, \(tally.events) events, \(tally.files) files")
+                text:
+                    "ok: \(tally.reports) reports, \(tally.events) events, \(tally.files) files, "
+                    + "\(tally.log.entries) log entries")
         } catch let fault as VerifyFault {
             return CommandAnswer(text: fault.description, exitCode: 1)
         }

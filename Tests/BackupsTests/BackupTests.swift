@@ -81,7 +81,7 @@ import Testing
     {
         try await World.with(from) { world in
             var plan = World.plan
-            plan.emptied = ["letter": ["body"]]
+            plan.instead = ["letter": ["body": "NULL"]]
             let (path, _) = try await world.backUp(plan)
             let place = world.folder + "/elsewhere"
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)

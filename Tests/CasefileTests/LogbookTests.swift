@@ -9,19 +9,12 @@ import TransparencyLog
 
 @testable import Casefile
 
-/// A folder for a log, gone afterwards.
-private final class Place {
-    let path = NSTemporaryDirectory() + "logbook-" + UUID().uuidString
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 extension SmallWorld {
-    fileprivate func logbook(_ place: Place, _ policy: Logbook.Policy = .init(multiple: 16)) -> Logbook {
-        Logbook(
-            database: casefile.database, clock: casefile.clock, folder: place.path, key: casefile.keys.log,
-            policy: policy)
+    fileprivate func logbook(_ policy: Logbook.Policy = .init(multiple: 16, leaseSeconds: 15)) -> Logbook {
+        Logbook(casefile, policy: policy)
     }
+
+    fileprivate var checkpoint: String { casefile.logFolder + "/checkpoint" }
 
     fileprivate func change(_ sql: SQL) async throws {
         try await casefile.database.write { tx in try tx.run(sql) }
@@ -34,20 +27,19 @@ extension SmallWorld {
         async throws
     {
         try await withWorld(engine) { world in
-            let place = try Place()
-            let book = world.logbook(place)
+            let book = world.logbook()
             let id = try await world.judged(reporter: Reporter(name: "钱有粮", phone: "19900001207"))
             let first = try #require(try await book.publish())
             #expect(first.size % 16 == 0)
             try await world.act("message", id, "q.triage", ["text": .text("请补充票据")])
             let second = try #require(try await book.publish())
             #expect(second.size == first.size + 16)
-            let tally = try await world.casefile.auditLog(in: place.path)
+            let tally = try await world.casefile.auditLog()
             #expect(tally.entries == second.size && tally.waiting == 0 && tally.opened > 3)
             #expect(UInt64(tally.opened + tally.covers) == second.size)
             let note = try #require(
-                SignedNote(try String(contentsOfFile: place.path + "/checkpoint", encoding: .utf8)))
-            let key = try await book.key()
+                SignedNote(try String(contentsOfFile: world.checkpoint, encoding: .utf8)))
+            let key = try #require(try await world.casefile.logKeys().first)
             guard case .holds = key.check(note) else { Issue.record("the head is not signed"); return }
             #expect(Checkpoint(text: note.text)?.head == second)
         }
@@ -76,20 +68,19 @@ extension SmallWorld {
             ),
         ]
         try await withWorld(engine) { world in
-            let place = try Place()
             let _: ReportID = try await world.judged()
-            try await world.logbook(place).publish()
+            try await world.logbook().publish()
             for (trick, undo, told) in tricks {
                 try await world.change(trick)
                 do {
-                    _ = try await world.casefile.auditLog(in: place.path)
+                    _ = try await world.casefile.auditLog()
                     Issue.record("not found: \(told)")
                 } catch let fault as VerifyFault {
                     #expect(fault.description.contains(told))
                 }
                 try await world.change(undo)
             }
-            _ = try await world.casefile.auditLog(in: place.path)
+            _ = try await world.casefile.auditLog()
         }
     }
 
@@ -98,24 +89,23 @@ extension SmallWorld {
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let place = try Place()
-            let dead = world.logbook(place)
+            let dead = world.logbook()
             try await dead.publish()
             let _: ReportID = try await world.judged()
             try await dead.integrate()
             try await dead.resign()
-            let next = world.logbook(place)
+            let next = world.logbook()
             let head = try #require(try await next.publish())
             let repaired = next.repaired
             #expect(repaired > 0)
-            let tally = try await world.casefile.auditLog(in: place.path)
+            let tally = try await world.casefile.auditLog()
             #expect(tally.entries == head.size)
             // Killed after the head was written down and before it was signed: the same head is signed, once.
-            try FileManager.default.removeItem(atPath: place.path + "/checkpoint")
+            try FileManager.default.removeItem(atPath: world.checkpoint)
             try await world.change("UPDATE log_checkpoint SET note = NULL WHERE size = \(Int64(head.size))")
             try await next.resign()
-            try await world.logbook(place).integrate()
-            #expect(FileManager.default.fileExists(atPath: place.path + "/checkpoint"))
+            try await world.logbook().integrate()
+            #expect(FileManager.default.fileExists(atPath: world.checkpoint))
         }
     }
 
@@ -124,8 +114,7 @@ extension SmallWorld {
         async throws
     {
         try await withWorld(engine) { world in
-            let place = try Place()
-            let (one, other) = (world.logbook(place), world.logbook(place))
+            let (one, other) = (world.logbook(), world.logbook())
             let _: ReportID = try await world.judged()
             let head = try await one.publish()
             #expect(head != nil)
@@ -142,20 +131,19 @@ extension SmallWorld {
     @Test(arguments: TestDatabase.availableEngines)
     func `a database that was rolled back is refused, and nothing is signed`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
-            let place = try Place()
-            let book = world.logbook(place)
+            let book = world.logbook()
             let _: ReportID = try await world.judged()
             let first = try #require(try await book.publish())
             let _: ReportID = try await world.judged()
             let second = try #require(try await book.publish())
             try await book.resign()
-            let before = try String(contentsOfFile: place.path + "/checkpoint", encoding: .utf8)
+            let before = try String(contentsOfFile: world.checkpoint, encoding: .utf8)
             try await world.change("DELETE FROM log_checkpoint WHERE size > \(Int64(first.size))")
             try await world.change("UPDATE log_state SET size = \(Int64(first.size))")
             await #expect(throws: LogbookFault.rolledBack(published: second.size, known: first.size)) {
-                try await world.logbook(place).publish()
+                try await world.logbook().publish()
             }
-            #expect(try String(contentsOfFile: place.path + "/checkpoint", encoding: .utf8) == before)
+            #expect(try String(contentsOfFile: world.checkpoint, encoding: .utf8) == before)
         }
     }
 }

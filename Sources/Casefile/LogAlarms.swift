@@ -1,0 +1,58 @@
+import Database
+package import Kernel
+
+/// Something that is wrong with the log, or that a witness says of it.
+package struct LogAlarm: Sendable, Hashable {
+    /// "log", or the name of a witness.
+    package var about: String
+    package var detail: String
+    package var at: Instant
+    /// `nil` as long as it lasts.
+    package var ended: Instant?
+}
+
+extension Casefile {
+    /// Writes an alarm down. False where the same stands open already.
+    package func raiseLogAlarm(about: String, _ detail: String) async throws -> Bool {
+        let now = clock.now()
+        let detail = String(detail.prefix(500))
+        return try await database.write { tx in
+            if try tx.exists(
+                "SELECT 1 FROM log_alarm WHERE about = \(about) AND detail = \(detail) AND ended_at IS NULL")
+            {
+                return false
+            }
+            try tx.run(
+                """
+                INSERT INTO log_alarm (id, about, kind, detail, at)
+                VALUES (\(LogLeafID.ordered(at: now)), \(about), 'fault', \(detail), \(now))
+                """)
+            return true
+        }
+    }
+
+    /// What was wrong is so no more.
+    package func endLogAlarms(about: String) async throws {
+        let now = clock.now()
+        let isOpen = try await database.read { tx in
+            try tx.exists("SELECT 1 FROM log_alarm WHERE about = \(about) AND ended_at IS NULL")
+        }
+        guard isOpen else { return }
+        try await database.write { tx in
+            try tx.run("UPDATE log_alarm SET ended_at = \(now) WHERE about = \(about) AND ended_at IS NULL")
+        }
+    }
+
+    /// The latest, those that last first.
+    package func logAlarms(limit: Int = 50) async throws -> [LogAlarm] {
+        try await database.read { tx in
+            try tx.rows(
+                "SELECT * FROM log_alarm ORDER BY (CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END), at DESC LIMIT \(limit)"
+            ).map {
+                LogAlarm(
+                    about: try $0.get("about"), detail: try $0.get("detail"), at: try $0.get("at"),
+                    ended: try $0.maybe("ended_at"))
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Casefile
+import Foundation
+import Kernel
+import Logging
+import ServiceLifecycle
+
+/// Keeps the transparency log going while the server runs: leaves get their places every second, a head is published at its
+/// times. What is wrong with the log is told, stops it, and stops nothing else.
+struct LogService: Service {
+    let casefile: Casefile
+    /// How often a head is published, in seconds.
+    let interval: Int64
+    let logger: Logger
+
+    /// From so many seconds on heads are published also where nothing happened: so that their times tell nothing.
+    private static let steadyFrom: Int64 = 60
+
+    func run() async throws {
+        let book = Logbook(casefile, policy: .init(isSteady: interval >= Self.steadyFrom))
+        await cancelWhenGracefulShutdown {
+            var due = casefile.clock.now()
+            while !Task.isCancelled {
+                let now = casefile.clock.now()
+                // A clock that was set back does not keep a head from being published.
+                let isDue = now >= due || due > now.adding(seconds: interval)
+                await turn(book, publishes: isDue)
+                if isDue { due = now.adding(seconds: interval) }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        // What came last is published, so that nothing has to be written again at the next start.
+        await turn(book, publishes: true)
+        try? await book.resign()
+    }
+
+    private func turn(_ book: Logbook, publishes: Bool) async {
+        do {
+            if publishes {
+                try await book.publish()
+            } else {
+                try await book.integrate()
+            }
+            if let count = book.takeRepaired() {
+                logger.warning("log repaired", metadata: ["entries": "\(count)"])
+            }
+            try await casefile.endLogAlarms(about: "log")
+        } catch is CancellationError {
+        } catch {
+            await raise("log", error)
+        }
+    }
+
+    /// Told once for as long as it lasts.
+    private func raise(_ about: String, _ error: any Error) async {
+        let text = "\(error)"
+        let isNew = (try? await casefile.raiseLogAlarm(about: about, text)) ?? true
+        if isNew { logger.critical("log alarm", metadata: ["about": "\(about)", "reason": "\(text)"]) }
+    }
+}
