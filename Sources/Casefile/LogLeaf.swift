@@ -183,12 +183,14 @@ struct LogLeaf: Sendable {
     /// The subject of a leaf of nothing.
     static let cover = "cover"
 
-    /// A leaf of nothing, which nobody can tell from the others.
-    static func appendCover(at: Instant, _ tx: any Transaction) throws {
+    /// A leaf of nothing, which nobody can tell from the others, with its place. Answers its entry.
+    static func appendCover(at: Instant, place: Int64, _ tx: any Transaction) throws -> [UInt8] {
+        let entry = SecretKey.random().bytes
         try tx.run(
             """
-            INSERT INTO log_leaf (id, subject, entry)
-            VALUES (\(LogLeafID.ordered(at: at)), \(cover), \(SecretKey.random().bytes))
+            INSERT INTO log_leaf (id, subject, entry, idx)
+            VALUES (\(LogLeafID.ordered(at: at)), \(cover), \(entry), \(place))
             """)
+        return entry
     }
 }

@@ -37,11 +37,16 @@ package final class Logbook: Sendable {
         package var leaseSeconds: Int64
         /// Whether a head is published at its time also where nothing happened.
         package var isSteady: Bool
+        /// Whether no other process can be there: then nobody's lease is waited for.
+        package var isAlone: Bool
 
-        package init(multiple: Int = 16, leaseSeconds: Int64 = 30, isSteady: Bool = true) {
+        package init(
+            multiple: Int = 16, leaseSeconds: Int64 = 10, isSteady: Bool = true, isAlone: Bool = false
+        ) {
             self.multiple = multiple
             self.leaseSeconds = leaseSeconds
             self.isSteady = isSteady
+            self.isAlone = isAlone
         }
     }
 
@@ -87,6 +92,7 @@ package final class Logbook: Sendable {
     private func leads() async throws -> Bool {
         let now = casefile.clock.now()
         let (me, until) = (name, now.adding(seconds: policy.leaseSeconds))
+        let isAlone = policy.isAlone
         let half = now.adding(seconds: policy.leaseSeconds / 2)
         if let held = state.withLock({ $0.leaseUntil }), held > half, held <= until { return true }
         if try await casefile.logOrigin() == nil { try await casefile.openLog() }
@@ -94,7 +100,7 @@ package final class Logbook: Sendable {
             try tx.run(
                 """
                 UPDATE log_state SET holder = \(me), until = \(until)
-                WHERE id = 1 AND (holder = \(me) OR until < \(now) OR holder = '')
+                WHERE id = 1 AND (\(isAlone) <> 0 OR holder = \(me) OR until < \(now) OR holder = '')
                 """)
         }
         state.withLock { state in
@@ -119,11 +125,17 @@ package final class Logbook: Sendable {
         return isMine ? try await placeAll() : nil
     }
 
-    private func placeAll() async throws -> Int {
+    /// `closing`: the last ones are filled up with cover leaves to a multiple of the policy's, by one at least.
+    private func placeAll(closing: Bool = false) async throws -> Int {
         var tree = try await current()
         var count = 0
-        while try await database.read({ try $0.exists("SELECT 1 FROM log_leaf WHERE idx IS NULL") }) {
-            let entries = try await place(after: tree.size)
+        var isOpen = closing
+        while true {
+            let waits = try await database.read { try $0.exists("SELECT 1 FROM log_leaf WHERE idx IS NULL") }
+            guard isOpen || waits else { break }
+            let entries = try await place(after: tree.size, closing: closing)
+            // What waits beyond one batch is placed first.
+            isOpen = closing && entries.count == Self.batch
             guard !entries.isEmpty else {
                 // Another process has gone on.
                 state.withLock { ($0.tree, $0.leaseUntil) = (nil, nil) }
@@ -139,8 +151,8 @@ package final class Logbook: Sendable {
     }
 
     /// Gives places to the leaves that have waited longest, and answers their entries. None where the lease is lost.
-    private func place(after size: UInt64) async throws -> [[UInt8]] {
-        let (me, most) = (name, Self.batch)
+    private func place(after size: UInt64, closing: Bool) async throws -> [[UInt8]] {
+        let (me, most, multiple, now) = (name, Self.batch, policy.multiple, casefile.clock.now())
         return try await database.write { tx in
             guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(size))")
             else { return [] }
@@ -149,8 +161,15 @@ package final class Logbook: Sendable {
                 let id: String = try row.get("id")
                 try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE id = \(id)")
             }
-            try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(rows.count)) WHERE id = 1")
-            return try rows.map { try $0.get("entry") }
+            var entries: [[UInt8]] = try rows.map { try $0.get("entry") }
+            if closing, rows.count < most {
+                let missing = multiple - (Int(size) + rows.count) % multiple
+                for _ in 0..<missing {
+                    entries.append(try LogLeaf.appendCover(at: now, place: Int64(size) + Int64(entries.count), tx))
+                }
+            }
+            try tx.run("UPDATE log_state SET size = \(Int64(size) + Int64(entries.count)) WHERE id = 1")
+            return entries
         }
     }
 
@@ -251,16 +270,11 @@ package final class Logbook: Sendable {
 
     private func publishMine() async throws -> TreeHead? {
         _ = try await placeAll()
-        let (now, multiple) = (casefile.clock.now(), policy.multiple)
+        let now = casefile.clock.now()
         let size = try await current().size
         let known = try await known()
         if !policy.isSteady, size == known?.head.size { return nil }
-        // Steadily: at least one leaf more than before, whether anything happened or not.
-        let missing = multiple - Int(size % UInt64(multiple))
-        if missing < multiple || policy.isSteady {
-            try await database.write { tx in for _ in 0..<missing { try LogLeaf.appendCover(at: now, tx) } }
-            _ = try await placeAll()
-        }
+        _ = try await placeAll(closing: true)
         let tree = try await current()
         try tree.writeEdge()
         let (head, me) = (tree.head, name)

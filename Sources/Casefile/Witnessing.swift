@@ -27,7 +27,9 @@ extension Casefile {
     private func witnessSigner() throws -> NoteSigner {
         let seed = keys.log.derived(for: "witness of logs")
         let name = "mingjian.witness/" + Hex.encode(KeyedHash.hmac(key: seed, parts: ["name"]).prefix(8))
-        guard let signer = NoteSigner(name: name, kind: .cosignature, seed: seed.bytes) else { throw LogbookFault.notOurs }
+        guard let signer = NoteSigner(name: name, kind: .cosignature, seed: seed.bytes) else {
+            throw LogbookFault.notOurs
+        }
         return signer
     }
 

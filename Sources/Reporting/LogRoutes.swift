@@ -3,6 +3,7 @@ import Entrance
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Mustache
 import NIOCore
 import Sealing
 import Site
@@ -13,6 +14,7 @@ extension ReportingRoutes {
     static let proofPath = "/api/v1/receipt/proof"
 
     func addLog(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/log") { request, context in try await logPage(request, context) }
         routes.get("/log/checkpoint") { _, _ in
             guard let bytes = try tiles.read("checkpoint", most: 1 << 20) else { throw SiteError.notFound }
             return file(bytes, "text/plain; charset=utf-8", cache: "no-cache")
@@ -48,6 +50,16 @@ extension ReportingRoutes {
         }
     }
 
+    /// What the log is, how it stands, and how a proof is checked: for whoever holds one.
+    private func logPage(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let texts = services.shell.texts(context)
+        let frame = services.shell.frame(request, context, title: texts.text("titles.log"))
+        let keys = try await services.casefile.logKeys()
+        let bytes = try tiles.read("checkpoint", most: 1 << 20)
+        let note = bytes.flatMap { SignedNote(String(decoding: $0, as: UTF8.self)) }
+        return try services.shell.page("reporting/log", LogPage(note: note, keys: keys, texts: texts), frame)
+    }
+
     /// As a file with a neutral name.
     func proof(for holder: ReceiptHolder) async throws -> Response {
         guard let proof = try await services.casefile.proof(for: holder) else { throw SiteError.notFound }
@@ -69,5 +81,32 @@ extension ReportingRoutes {
         var headers: HTTPFields = [.contentType: type]
         if let cache { headers[.cacheControl] = cache }
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+/// The log as everybody sees it.
+private struct LogPage: MustacheParent {
+    let note: SignedNote?
+    let keys: [NoteKey]
+    let texts: Catalogue
+
+    private var head: TreeHead? { note.flatMap { Checkpoint(text: $0.text)?.head } }
+
+    private var witnesses: [String] {
+        let own = Set(keys.map(\.name))
+        return note?.signatures.map(\.name).filter { !own.contains($0) } ?? []
+    }
+
+    func child(named name: String) -> Any? {
+        switch name {
+        case "size": head.map { texts.format("reporting.log.size", ["size": String($0.size)]) }
+        case "root": head?.root.base64
+        case "keys": keys.map(\.text)
+        case "tool":
+            texts.format("reporting.log.step-tool", ["command": "mingjian log verify-proof proof.txt --key KEY"])
+        case "witnesses": witnesses
+        case "hasWitnesses": !witnesses.isEmpty
+        default: nil
+        }
     }
 }

@@ -17,10 +17,13 @@ struct ReceiptPage: MustacheParent {
     let evidence: FormField?
     let objection: FormField?
     let rating: [FormField]?
+    let isProven: Bool
+    /// It should long stand in the log, and does not.
+    let isLate: Bool
 
     init(
         _ view: ReceiptView, workflow: Workflow, language: Language, _ texts: Catalogue, faults: [FieldError],
-        typed: [String: String]
+        typed: [String: String], now today: Instant
     ) {
         let summary = ErrorSummary(faults, texts)
         func words(_ stage: String) -> String { workflow.publicStages[stage]?.text(language.rawValue) ?? stage }
@@ -57,6 +60,8 @@ struct ReceiptPage: MustacheParent {
                 "files", texts.text("reporting.receipt.evidence.label"),
                 .file(accept: ReportingRoutes.accepted, multiple: true), hint: texts.text("reporting.files.hint"),
                 error: summary["files"], isRequired: true) : nil
+        isProven = view.isProven
+        isLate = !view.isProven && view.history.first.map { $0.at < today.adding(seconds: -86_400) } == true
         rating = view.may.contains(.rating) ? Self.ratingFields(texts, summary, typed) : nil
     }
 
@@ -100,6 +105,8 @@ struct ReceiptPage: MustacheParent {
         case "objection": objection
         case "canRate": rating != nil
         case "rating": rating
+        case "proven": isProven
+        case "late": isLate
         default: nil
         }
     }

@@ -208,7 +208,7 @@ extension ReportingRoutes {
         }
         let model = ReceiptPage(
             opened.view, workflow: services.casefile.workflow, language: opened.context.language, texts,
-            faults: faults, typed: typed)
+            faults: faults, typed: typed, now: services.casefile.clock.now())
         var response = try services.shell.page(
             "reporting/receipt", model, frame, status: faults.isEmpty ? .ok : .unprocessableContent)
         try cookie.set(opened.receipt, on: &response, secure: services.shell.settings.secureCookies)

@@ -34,7 +34,8 @@ struct LogKeyQuestion: InstallationCommand {
 struct LogKeyChange: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "change-key",
-        abstract: "Makes a second key, which signs beside the first from the next start on; with --finish it signs alone.")
+        abstract:
+            "Makes a second key, which signs beside the first from the next start on; with --finish it signs alone.")
     @OptionGroup var place: PlaceOptions
     @Flag(help: "Leave the first key: whoever checks heads has the second one by now.") var finish = false
 
@@ -89,7 +90,8 @@ struct VerifyProof: ParsableCommand {
         abstract: "Checks a receipt's proof, without a server; exit code 0 if everything in it holds, else 1.")
     @Argument(help: "The file that was fetched with the receipt.") var file: String
     @Option(help: "The log's key (name+hash+base64), or a file that holds it.") var key: String
-    @Option(help: "Key of a witness that must have seen the head; may be given several times.") var witness: [String] = []
+    @Option(help: "Key of a witness that must have seen the head; may be given several times.") var witness: [String] =
+        []
     @Option(help: "The title that was sent, to be held against the entry.") var title: String?
     @Option(help: "A file with the content that was sent, to be held against the entry.") var content: String?
 

@@ -10,13 +10,15 @@ struct LogService: Service {
     let casefile: Casefile
     /// How often a head is published, in seconds.
     let interval: Int64
+    /// Whether no other process serves this installation.
+    let isAlone: Bool
     let logger: Logger
 
     /// From so many seconds on heads are published also where nothing happened: so that their times tell nothing.
     private static let steadyFrom: Int64 = 60
 
     func run() async throws {
-        let book = Logbook(casefile, policy: .init(isSteady: interval >= Self.steadyFrom))
+        let book = Logbook(casefile, policy: .init(isSteady: interval >= Self.steadyFrom, isAlone: isAlone))
         await cancelWhenGracefulShutdown {
             var due = casefile.clock.now()
             while !Task.isCancelled {

@@ -68,7 +68,8 @@ struct Serve: AsyncParsableCommand {
         let background: [any Service] = [
             metricsServer(metrics, logger: logger, others), controlServer(installation, logger: logger, others),
             LogService(
-                casefile: casefile, interval: max(1, logPublish ?? (isDemo ? 1 : 600)), logger: logger),
+                casefile: casefile, interval: max(1, logPublish ?? (isDemo ? 1 : 600)),
+                isAlone: place.place.databaseURL == nil, logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)

@@ -18,7 +18,7 @@ struct VerifyCommand: InstallationCommand {
             return CommandAnswer(
                 text:
                     "ok: \(tally.reports) reports, \(tally.events) events, \(tally.files) files, "
-                    + "\(tally.log.entries) log entries")
+                    + "\(tally.log.entries) entries")
         } catch let fault as VerifyFault {
             return CommandAnswer(text: fault.description, exitCode: 1)
         }

@@ -50,7 +50,7 @@ def filled(pattern, report, file="证据.txt", acts=("register",)):
     if pattern.endswith("/acts/:name"):
         return [filled(pattern.removesuffix(":name"), report)[0] + act for act in acts]
     values = {":id": report, ":note": report, ":ticket": report, ":name": quote(file), ":file": "site.css", ":n": "0",
-              ":number": "1", ":list": report}
+              ":number": "1", ":list": report, "**": "0/x"}
     parts = [values.get(part, part) for part in pattern.split("/")]
     unknown = [part for part in parts if part.startswith(":")]
     assert not unknown, f"a new door: say in doors.py how {pattern} is filled in"
