@@ -28,6 +28,7 @@ extension ActChange {
         }
         let own = offices(of: viewer?.staff)
         if rule.effect == "recuse" { return beside(own) }
+        if rule.effect == "consult" || rule.effect == "advise" { return studying }
         let watching = own.filter { standing.watchers[$0] != nil }
         if !rule.approval.isEmpty {
             let person = codes["person"].flatMap { StaffID($0) }

@@ -68,6 +68,7 @@ extension ActorRule.Relation {
         case .leaders, .senderLeaders, .ownLeaders: kind == .leaders
         case .custody: kind == .custody
         case .sender, .watcher, .alarmed: kind == .letters
+        case .consulted: kind == .caseSupervision
         }
     }
 }

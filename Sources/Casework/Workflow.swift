@@ -95,6 +95,8 @@ package enum ActorRule: Sendable, Hashable {
         case watcher
         /// Of those, the common superior that was alarmed.
         case alarmed
+        /// The case supervision office that was asked for its view.
+        case consulted
     }
 }
 

@@ -61,7 +61,7 @@ struct Inspection {
             // Everybody may stand aside.
             if name == "recuse" { continue }
             // Who is asked, who sent it, who looks on: they act on what they see from outside.
-            let outside = ["decide", "supervise", "recognise", "call-in"].contains(name)
+            let outside = ["decide", "supervise", "recognise", "call-in", "advise"].contains(name)
             let blind =
                 name == "decide"
                 && model.workflow.requests(for: person.id, on: standing, world: world)

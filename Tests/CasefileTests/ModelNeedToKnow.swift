@@ -22,7 +22,8 @@ extension Inspection {
         if isBarred { return }
         lentPostsDecide(person, reach, custody)
         let looksOn = places.contains { $0.role == .director && standing.watchers[$0.office] != nil }
-        let isAsked = isAsked(person, custody)
+        let isAsked = isAsked(person, custody) || isConsulted(person, places, custody)
+        caseSupervisionHoldsLittle(person, places, custody)
         let decides = decides(person, custody)
         if person.organ != custody.organ {
             check(reach.papers == decides, "\(person.username) of another organ, papers: \(reach)")
@@ -54,6 +55,32 @@ extension Inspection {
             }
             return world.offices[place.office]?.kind == .leaders && tookPart
         }
+    }
+
+    /// Of the organ's case supervision, asked by the whole letters office, and neither answered nor overtaken.
+    func isConsulted(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
+        let story = standing.done.filter { $0.custody == custody.index }
+        guard custody.audience == .letters, world.offices[custody.office]?.kind == .letters,
+            let asked = story.lastIndex(where: { $0.act == "consult" }),
+            !story[asked...].contains(where: { ["advise", "classify"].contains($0.act) })
+        else { return false }
+        return places.contains { place in
+            let office = world.offices[place.office]
+            return place.acts(barred: standing.barred) && place.role == .director && office?.kind == .caseSupervision
+                && office?.organ == custody.organ && story[asked].codes["consulted"] == place.office.description
+        }
+    }
+
+    /// Who is in case supervision and nowhere else holds no key but while the office is asked, and never the papers'.
+    private mutating func caseSupervisionHoldsLittle(_ person: Staff, _ places: [Membership], _ custody: Custody) {
+        guard places.allSatisfy({ world.offices[$0.office]?.kind == .caseSupervision }) else { return }
+        let held = held(by: person.id)
+        let isAsked = places.contains { place in
+            world.members(of: place.office).contains { isConsulted(person, [$0], custody) }
+        }
+        check(
+            held.isEmpty || isAsked && held.allSatisfy { ["letter", "shared"].contains($0.kind) },
+            "\(person.username), of case supervision, holds \(held.map(\.kind))")
     }
 
     /// Did something there, and not only with the identity, for which nobody sees the report.

@@ -82,9 +82,10 @@ struct Scene: Sendable {
             posts.formUnion([
                 "letters.registrar.2", "leaders.deputy.5", "inspection.handler.10", "investigation.director.12",
                 "investigation.handler.13", "internal.director.15", "internal.handler.16",
+                "case-supervision.director.20", "case-supervision.member.21",
             ])
         }
-        return posts
+        return posts.union(more)
     }
 
     static let postsElsewhere: Set = [
@@ -94,6 +95,8 @@ struct Scene: Sendable {
 
     /// Every office of the organ, and more than one of a role; else those without whom nothing goes on.
     var isFull = true
+    /// Beside those.
+    var more: Set<String> = []
 
     /// One clerk is a deputy leader too.
     let seats: [(String, OfficeKind, Role)] = [("q1.letters.triage.3", .leaders, .deputy)]
@@ -134,6 +137,23 @@ extension Scene {
         Scene(
             name: "one organ, a first leader, and one recuses", letters: [[official(.county, leads: true)]],
             recusals: 1, ways: plain, disposals: ["verify", "close"], isFull: false),
+        Scene(
+            name: "one organ, a hard report studied with case supervision",
+            letters: [
+                [official(.township)], [official(.unknown)], [official(.township)],
+                [official(.township, unit: "清棠县纪委监委", named: "温怀垅")],
+            ], recusals: 2, ways: ["keep"], categories: ["no-substance"],
+            away: ["q1.case-supervision.director.20"],
+            delegated: [
+                ("q1.case-supervision.director.20", .caseSupervision, .director, "q1.internal.director.15")
+            ], isFull: false,
+            more: [
+                "letters.registrar.2", "internal.director.15", "case-supervision.director.20",
+                "case-supervision.member.21",
+            ]),
+        Scene(
+            name: "one organ, case supervision is kin", kin: ["q1.case-supervision.director.20"], ways: ["keep"],
+            categories: ["no-substance"]),
         Scene(
             name: "one organ, a request and a recusal", recusals: 1, asks: ["extend", "trace"], requests: 1,
             ways: plain, disposals: ["inquiry"], isFull: false),
