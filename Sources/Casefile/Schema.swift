@@ -25,6 +25,7 @@ package enum CasefileSchema {
         exports,
         EvidenceSchema.owners,
         exportedParts,
+        leads,
     ]
 
     private static let world = [
