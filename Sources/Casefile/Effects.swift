@@ -94,7 +94,7 @@ extension ActChange {
     /// A report is not moved to where nobody could go on with it: who was there may have recused since.
     private func somebodyGoesOn() throws {
         guard let custody = after.standing.custody, let before = open.stored.standing.custody,
-            custody.index != before.index || custody.office != before.office
+            custody.index != before.index || custody.office != before.office || custody.audience != before.audience
         else { return }
         let goesOn = open.picture.world.canCarryOn(
             custody.office, audience: custody.audience, handlers: after.standing.handlers,

@@ -112,7 +112,7 @@ extension Inspection {
             && disposed?.codes["first-leader"] == "yes"
         return leads(
             person, custody.organ, except: standing.proposer, roles: [.deputy, .principal],
-            needing: isForPrincipal ? [.principal] : nil)
+            needing: isForPrincipal ? [.principal] : nil, asked: moment.decidedAfter)
     }
 
     /// Forwarded or assigned by this person's desk, and ever since below that desk's organ.
@@ -134,7 +134,12 @@ extension Inspection {
             "supervise", "extend", "pause", "ask-recusal", "protect", "report-up", "clarify", "determine-false",
             "trace",
         ]
-        let asked = standing.done.filter { $0.custody == standing.custody?.index && names.contains($0.act) }
+        // Asked by the office that has the report, and lapsed when it goes to another.
+        let own: Set = ["extend", "pause", "clarify", "determine-false", "trace"]
+        let asked = standing.done.filter { act in
+            act.custody == standing.custody?.index && names.contains(act.act)
+                && (!own.contains(act.act) || act.codes["asked-at"] == standing.custody?.office.description)
+        }
         if asked.isEmpty { return [] }
         let decided = Set(standing.done.filter { $0.act == "decide" }.compactMap { $0.codes["request"] })
         return asked.filter { !decided.contains(String($0.sequence)) }
@@ -146,17 +151,19 @@ extension Inspection {
             if act.staff == person.id || act.codes["person"] == person.id.description { return false }
             let both: Set<Role> = [.deputy, .principal]
             let asker = act.staff.flatMap { world.staff[$0]?.organ }
+            let gone = moment.requestedAfter[act.sequence]
             switch act.act {
-            case "supervise": return leads(person, asker, except: act.staff, roles: both)
+            case "supervise": return leads(person, asker, except: act.staff, roles: both, asked: gone)
             case "extend" where custody.via == "assign":
-                return leads(person, standing.custodies.dropLast().last?.organ, except: act.staff, roles: both)
+                return leads(
+                    person, standing.custodies.dropLast().last?.organ, except: act.staff, roles: both, asked: gone)
             case "extend", "pause", "ask-recusal", "protect":
-                return leads(person, custody.organ, except: act.staff, roles: both)
+                return leads(person, custody.organ, except: act.staff, roles: both, asked: gone)
             case "report-up", "clarify":
-                return leads(person, custody.organ, except: act.staff, roles: [.principal])
+                return leads(person, custody.organ, except: act.staff, roles: [.principal], asked: gone)
             case "determine-false", "trace":
                 let city = world.organs[custody.organ].map(world.line)?.first { world.rank(of: $0) <= 2 }
-                return leads(person, city?.id, except: act.staff, roles: [.principal])
+                return leads(person, city?.id, except: act.staff, roles: [.principal], asked: gone)
             default: return false
             }
         }
@@ -164,9 +171,12 @@ extension Inspection {
 
     /// Whether this person decides for an organ: a leader there, or of the nearest organ above that has one left.
     private func leads(
-        _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil
+        _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil,
+        asked gone: Set<String>?
     ) -> Bool {
-        guard let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
+        // Who decides was settled when it was asked; whoever has gone since decides nothing.
+        let world = self.world(after: gone)
+        guard person.active, let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
             !standing.barred.contains(person.id)
         else { return false }
         for place in world.line(from: organ) {

@@ -30,6 +30,8 @@ struct Scene: Sendable {
     var lower: Set<String> = []
     var categories: Set<String> = ["discipline-breach"]
     var disposals: Set<String> = ["inquiry", "verify"]
+    /// Whose accounts may be closed at any moment, by username.
+    var leavers: Set<String> = []
     /// Acts that change nothing, or are followed in another scene.
     var skips: Set<String> = small
     /// Organs and offices ("Q1.inspection") that the report is about.
@@ -151,6 +153,21 @@ extension Scene {
                 "letters.registrar.2", "internal.director.15", "case-supervision.director.20",
                 "case-supervision.member.21",
             ]),
+        Scene(
+            name: "one organ, leaders leave", ways: ["refer"], disposals: ["verify"],
+            leavers: ["q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.principal.7"],
+            isFull: false),
+        Scene(
+            name: "one organ, leaders leave while they are asked", asks: ["extend"], requests: 1, ways: ["refer"],
+            disposals: ["verify"],
+            leavers: ["q1.leaders.principal.7", "q1.letters.triage.3"],
+            isFull: false),
+        Scene(
+            name: "one organ, everybody leaves who decides", ways: ["keep"], categories: ["no-substance"],
+            leavers: [
+                "q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.deputy.5", "c1.leaders.principal.7",
+            ],
+            isFull: false),
         Scene(
             name: "one organ, case supervision is kin", kin: ["q1.case-supervision.director.20"], ways: ["keep"],
             categories: ["no-substance"]),

@@ -5,7 +5,14 @@ import Testing
 
 /// Changes of the rules by organs of a small province: what holds where, for whom, and what is refused.
 struct RuleBookTests {
-    let world = TestWorld.province().build()
+    let world: World
+
+    init() throws {
+        var people = TestWorld.province()
+        // Two work at the county's internal supervision: one of them may refer what the other proposed.
+        try people.seat("qingtang.internal.handler", in: "qingtang.internal", as: .triage)
+        world = people.build()
+    }
 
     static func text(
         _ organ: String = "qingtang", name: String = "local", from: String = "2026-04-01", scope: String = "new",
@@ -103,8 +110,10 @@ struct RuleBookTests {
                 acts:
                   classify:
                     by: [{office: holder, roles: [director]}]
-                    notBy: proposer
                     required: [opinion]
+                    source: 县办法第3条
+                  refer:
+                    notBy: proposer
                     source: 县办法第3条
                 limits:
                   - name: county-study
@@ -120,7 +129,8 @@ struct RuleBookTests {
         let later = try day("2026-04-02")
         let workflow = try #require(book.workflow(of: qingtang.id, began: later, today: later, in: world))
         let act = try #require(workflow.acts["classify"])
-        #expect(act.actors == [.office(.holder, roles: [.director])] && act.notByProposer)
+        #expect(act.actors == [.office(.holder, roles: [.director])])
+        #expect(workflow.acts["refer"]?.notByProposer == true && base.acts["refer"]?.notByProposer == false)
         #expect(act.fields.first { $0.name == "opinion" }?.required == true && act.source == "县办法第3条")
         #expect(workflow.actOrder == base.actOrder && workflow.stageOrder == base.stageOrder)
         let differences = RuleDifference.between(base, workflow)
