@@ -27,9 +27,10 @@ struct ActRow: MustacheParent {
         limits = words.workflow.limits.filter { limit in
             limit.ends.contains { Moment($0).act == act.name }
         }.map { words.text($0.label) + " · " + words.length($0.count, $0.unit) }
-        source = ([act.source] + act.narrowed.map(\.source) + act.approval.map(\.source)).reduce(into: [String]()) {
-            if !$0.contains($1) { $0.append($1) }
-        }.joined(separator: words.texts.language == .en ? "; " : "；")
+        source = ([act.source] + act.narrowed.map(\.source) + act.approval.map(\.source)).map(words.text)
+            .reduce(into: [String]()) {
+                if !$0.contains($1) { $0.append($1) }
+            }.joined(separator: words.texts.language == .en ? "; " : "；")
     }
 
     func child(named name: String) -> Any? {

@@ -23,6 +23,11 @@ struct AuditScope {
     /// `.notFound` for whom it is not there.
     init(_ viewer: Viewer, _ picture: Picture) throws(CasefileError) {
         guard let organ = picture.world.audits(viewer.staff) else { throw .notFound }
+        self.init(viewer, organ: organ, picture)
+    }
+
+    /// The same bounds for somebody else of an organ who reads no report and is told of its way alone.
+    init(_ viewer: Viewer, organ: OrganID, _ picture: Picture) {
         self.organ = organ
         auditor = viewer.staff
         world = picture.world

@@ -25,6 +25,7 @@ package struct Casefile: Sendable {
     package let cleaner: EvidenceCleaner
     let copyJobs: CopyJobs
     let searches: SearchBook
+    let looked: LookedThrough
     /// What sealing a password costs here.
     package let passwordCost: PasswordCost
 
@@ -44,6 +45,7 @@ package struct Casefile: Sendable {
         self.gate = gate
         pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
         searches = SearchBook()
+        looked = LookedThrough()
         self.passwordCost = passwordCost
         cleaner = .none
         copyJobs = CopyJobs()
@@ -63,6 +65,7 @@ package struct Casefile: Sendable {
         gate = other.gate
         pictures = other.pictures.with(clock: self.clock)
         searches = other.searches
+        looked = other.looked
         passwordCost = other.passwordCost
         self.cleaner = cleaner ?? other.cleaner
         copyJobs = other.copyJobs

@@ -8,6 +8,7 @@ extension ActChange {
         // Whoever is barred by the act itself gets no key that the act makes.
         let barsFirst = ["recuse", "amend", "decide"].contains(rule.effect)
         try refuseGaps(input)
+        if rule.effect == "consult" { nameConsulted() }
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty {
             try ask()
@@ -27,6 +28,7 @@ extension ActChange {
             after.category = input.values["category"]
             after.standing.category = after.category
             after.problem = input.values["problem"]
+        case "consult": codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
         case "propose": try propose(input)
         case "approve": try approve()
         case "refer": try refer()
@@ -92,7 +94,7 @@ extension ActChange {
     /// A report is not moved to where nobody could go on with it: who was there may have recused since.
     private func somebodyGoesOn() throws {
         guard let custody = after.standing.custody, let before = open.stored.standing.custody,
-            custody.index != before.index || custody.office != before.office
+            custody.index != before.index || custody.office != before.office || custody.audience != before.audience
         else { return }
         let goesOn = open.picture.world.canCarryOn(
             custody.office, audience: custody.audience, handlers: after.standing.handlers,

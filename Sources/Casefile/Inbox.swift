@@ -77,8 +77,14 @@ extension Casefile {
     ) async throws -> InboxPage {
         // What turns out to name the viewer is barred, and the list is drawn anew without it.
         for _ in 0..<Self.mostRedrawn {
-            let (page, naming) = try await draw(query, for: viewer, titles: titles, counting: counting)
-            if naming.isEmpty { return page }
+            let (page, naming, version) = try await draw(query, for: viewer, titles: titles, counting: counting)
+            if naming.isEmpty {
+                // Somebody who was to decide may have gone since this person's last look: they hold the keys.
+                guard query.tab == .waiting, looked.isDue(for: viewer.staff, world: version, on: clock.now().day),
+                    await findDeciders(by: viewer)
+                else { return page }
+                continue
+            }
             try await bar(viewer.staff, from: naming)
         }
         throw CasefileError.notNow
@@ -89,7 +95,7 @@ extension Casefile {
 
     private func draw(
         _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool
-    ) async throws -> (InboxPage, naming: [ReportID: BarReason]) {
+    ) async throws -> (InboxPage, naming: [ReportID: BarReason], world: Int64) {
         let casefile = self
         return try await database.read { tx in
             let picture = try casefile.pictures.current(tx)
@@ -112,7 +118,7 @@ extension Casefile {
             let waiting: Int? = counting ? try tx.scalar(list.waitingCount(cap: InboxQuery.mostCounted)) : nil
             let page = InboxPage(
                 items: items, more: rows.count > query.limit, waiting: waiting, statements: tx.statements)
-            return (page, naming)
+            return (page, naming, picture.world.version)
         }
     }
 

@@ -10,6 +10,7 @@ extension ActChange {
         wrapForTheRest()
         wrapForDeciders()
         takeFromSuperior()
+        takeFromConsulted()
         if arrives { tellWhereItGoes() }
         dropLetterWrapsOf.formUnion(organsWithoutReader)
         leaveNothingBehind()
@@ -80,6 +81,10 @@ extension ActChange {
             deciding.insert(leaders)
         }
         deciding.subtract(standing.watchers.keys)
+        if let asked = standing.consulted(in: world) {
+            offices.insert(asked)
+            if let key = questionKey { wrap(key, to: asked) }
+        }
         for office in offices.sorted(by: { $0.description < $1.description }) {
             if let key = open.letterKey { wrap(key, to: office) }
             if deciding.contains(office) {

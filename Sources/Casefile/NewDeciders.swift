@@ -5,11 +5,18 @@ import Sealing
 
 /// A decision does not wait for somebody who has gone (on leave, deactivated, barred): stand-ins act by themselves, and
 /// where none is left the superior's leaders are asked, as when it was proposed. They need the keys, so it is done in the
-/// session of somebody who holds them: of whoever goes, else of the next colleague who signs in or opens the report.
+/// session of somebody who holds them: of whoever goes, else of the next colleague who signs in, looks at their list or
+/// opens the report.
 extension Casefile {
-    /// Asks others wherever the viewer can open what waits for nobody. What cannot be done now is left to the next.
-    func findDeciders(by viewer: Viewer) async {
-        for report in (try? await waitingForNobody(viewer)) ?? [] { _ = await findDeciders(on: report, by: viewer) }
+    /// Asks others wherever the viewer can open what waits for nobody, and says whether anybody was asked. What cannot be
+    /// done now is left to the next.
+    @discardableResult
+    func findDeciders(by viewer: Viewer) async -> Bool {
+        var isAsked = false
+        for report in (try? await waitingForNobody(viewer)) ?? [] {
+            isAsked = await findDeciders(on: report, by: viewer) || isAsked
+        }
+        return isAsked
     }
 
     /// Asks others to decide on what waits for nobody in one report. `false` where there is nobody to ask, or where this
@@ -89,7 +96,7 @@ extension World {
 
 extension OpenReport {
     /// The first thing that waits for nobody, asked of others; `nil` where nothing does, or nobody is there to ask.
-    fileprivate func askingOthers(by viewer: Viewer, at: Instant) throws -> ActChange? {
+    func askingOthers(by viewer: Viewer, at: Instant) throws -> ActChange? {
         let (standing, world) = (stored.standing, picture.world)
         var change = ActChange(
             act: PossibleAct(rule: .unruled(Workflow.newDeciders), to: standing.stage), open: self, letter: nil,

@@ -15,6 +15,7 @@ extension ActChange {
         guard !places.isEmpty else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
         // What is told with it is told to the others once it is agreed to.
         codes["key"] = newKeys.first { $0.kind == "shared" }?.key.id.description
+        if rule.isOfHolder { codes["asked-at"] = custody.office.description }
         codes["approver"] = places.map(\.office.description).joined(separator: " ")
         // Whoever agrees blindly gets no key for it, and has taken no part in the matter.
         if open.workflow.isBlind(rule, chosen: codes, on: open.stored.standing, world: world) {
@@ -40,7 +41,8 @@ extension ActChange {
         else { throw CasefileError.notNow }
         decided = request
         codes["request-act"] = request.rule.name
-        for (name, value) in request.act.codes where codes[name] == nil && !["approver", "key"].contains(name) {
+        for (name, value) in request.act.codes
+        where codes[name] == nil && !["approver", "key", "asked-at"].contains(name) {
             codes[name] = value
         }
         codes["request"] = String(sequence)

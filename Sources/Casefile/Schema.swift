@@ -26,6 +26,7 @@ package enum CasefileSchema {
         EvidenceSchema.owners,
         exportedParts,
         log,
+        leads,
     ]
 
     private static let world = [

@@ -27,7 +27,12 @@ extension ActChange {
             workflow.asked(by: request, on: standing, world: world).map(\.office)
         }
         let own = offices(of: viewer?.staff)
-        if rule.effect == "recuse" { return beside(own) }
+        if rule.effect == "recuse" {
+            // Who was asked for a view tells the desk, which has to go on without them.
+            let isConsulted = standing.consulted(in: world).map(own.contains) ?? false
+            return beside(own) + (isConsulted ? [standing.custody?.intakeOffice].compactMap(\.self) : [])
+        }
+        if rule.effect == "consult" || rule.effect == "advise" { return studying }
         let watching = own.filter { standing.watchers[$0] != nil }
         if !rule.approval.isEmpty {
             let person = codes["person"].flatMap { StaffID($0) }

@@ -33,6 +33,7 @@ extension Standing {
         case .sender: [senderCustody?.intakeOffice].compactMap(\.self)
         case .senderLeaders: leaders(of: senderCustody?.organ)
         case .ownLeaders: leaders(of: asker.flatMap { world.staff[$0]?.organ })
+        case .consulted: [consulted(in: world)].compactMap(\.self)
         case .watcher: watchers.keys.sorted { $0.description < $1.description }
         case .alarmed:
             watchers.filter { $0.value == "alarm" }.keys.sorted { $0.description < $1.description }

@@ -23,6 +23,8 @@ package struct Ground: Sendable, Equatable {
         case blind
         /// Director of an office that looks on.
         case watches
+        /// Director of case supervision, asked for a view on a difficult report.
+        case consulted
         /// Of the verification team.
         case team
         /// Handed the report down and follows it.
@@ -51,6 +53,7 @@ extension Standing {
         case .handles: last("allocate") ?? hop
         case .holds: last("refer") ?? hop
         case .team: last("form-team") ?? hop
+        case .consulted: last("consult") ?? hop
         case .decides:
             done.last { $0.from != stage || ($0.act == Workflow.newDeciders && $0.codes["decider"] != nil) }?.at
         case .asked, .blind: done.last { $0.custody == ground.custody && $0.codes["approver"] != nil }?.at

@@ -159,7 +159,9 @@ extension ActRule {
     fileprivate var isFromOutside: Bool {
         actors.contains { actor in
             switch actor {
-            case .approver, .office(.sender, _), .office(.watcher, _), .office(.alarmed, _): true
+            case .approver, .office(.sender, _), .office(.watcher, _), .office(.alarmed, _),
+                .office(.consulted, _):
+                true
             default: false
             }
         }

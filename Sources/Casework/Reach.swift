@@ -85,6 +85,9 @@ package struct Reach: Sendable, Equatable {
             if standing.watchers[place.office] != nil, place.role == .director {
                 add(.watches, place, opens: .receivedAndWay)
             }
+            if place.role == .director, standing.consulted(in: world) == place.office {
+                add(.consulted, place, opens: .receivedAndWay)
+            }
         }
         for request in workflow.requests(for: person, on: standing, world: world) {
             let isOwn = world.staff[person]?.organ == custody.organ

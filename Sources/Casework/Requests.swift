@@ -14,6 +14,18 @@ package struct Request: Sendable, Hashable {
     }
 }
 
+extension ActRule {
+    /// Whether it is for the office alone that has the report, and its handlers: more time, a stop of the clock.
+    package var isOfHolder: Bool {
+        actors.allSatisfy { actor in
+            switch actor {
+            case .office(.holder, _), .handler: true
+            default: false
+            }
+        }
+    }
+}
+
 extension Workflow {
     /// The requests of the organ's present custody that nobody has decided yet, in order. What was asked at an earlier
     /// organ lapsed when the report went on.
@@ -22,6 +34,8 @@ extension Workflow {
             guard act.custody == standing.custody?.index, let rule = acts[act.act], !rule.approval.isEmpty else {
                 return nil
             }
+            // What the office that had it asked for itself lapsed when it went on to another, or back.
+            if let office = act.codes["asked-at"], office != standing.custody?.office.description { return nil }
             return Request(rule: rule, act: act)
         }
         if asked.isEmpty { return [] }

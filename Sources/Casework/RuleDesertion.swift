@@ -8,7 +8,9 @@ extension RuleOverride {
         _ before: Workflow, _ after: Workflow, below top: Organ, in world: World
     ) throws(RuleFault) {
         let changed = after.actOrder.compactMap { name -> (ActRule, ActRule)? in
-            guard let old = before.acts[name], let new = after.acts[name], old.actors != new.actors else { return nil }
+            guard let old = before.acts[name], let new = after.acts[name], old.isWiderOrOther(than: new) else {
+                return nil
+            }
             return (old, new)
         }
         guard !changed.isEmpty else { return }
@@ -20,7 +22,8 @@ extension RuleOverride {
                     && !new.isLeft(toSomebodyOf: office, after, world)
                 {
                     let top = try? YAMLReader(file: file, text: text)
-                    let place = top?.maybe("acts")?.maybe(new.name)?.maybe("by") ?? top
+                    let entry = top?.maybe("acts")?.maybe(new.name)
+                    let place = entry?.maybe("by") ?? entry?.maybe("notBy") ?? top
                     let reason: FaultWords = "\(new.name): nobody would be left to do it at \(organ.code)"
                     throw place?.fault(reason) ?? RuleFault(file: file, line: 1, reason: reason)
                 }
@@ -30,19 +33,46 @@ extension RuleOverride {
 }
 
 extension ActRule {
-    /// Whether somebody of an office may do the act where the report lies with it, or waits for it.
+    /// Whether a change touches who may do the act.
+    fileprivate func isWiderOrOther(than new: ActRule) -> Bool {
+        actors != new.actors || notByProposer != new.notByProposer
+    }
+
+    /// Acts by which somebody becomes the proposer of what is decided.
+    private static let proposing: Set = ["propose", "dispose", "review-appeal", "propose-return", "propose-transfer"]
+
+    /// Whether these people are enough where whoever proposed may not act: two, or one who proposes nothing there.
+    private func isEnough(_ people: Set<StaffID>, in office: Office, _ workflow: Workflow, _ world: World) -> Bool {
+        guard notByProposer, office.kind != .leaders, people.count == 1 else { return !people.isEmpty }
+        let roles = Set(world.members(of: office.id).filter { people.contains($0.staff) }.map(\.role))
+        return !workflow.acts.values.contains { act in
+            Self.proposing.contains(act.effect ?? "")
+                && act.actors.contains { actor in
+                    switch actor {
+                    case .handler: office.kind.isHandling
+                    case .office(.holder, let needed), .office(.intake, let needed): !needed.isDisjoint(with: roles)
+                    default: false
+                    }
+                }
+        }
+    }
+
+    /// Whether somebody of an office may do the act where the report lies with it, or waits for it. For leaders alone
+    /// it makes no difference who proposed: where none is left, the superior's decide.
     fileprivate func isLeft(toSomebodyOf office: Office, _ workflow: Workflow, _ world: World) -> Bool {
         let members = world.members(of: office.id).filter(\.isRegular)
-        return actors.contains { actor in
+        let able = actors.map { actor -> Set<StaffID> in
             switch actor {
-            case .handler, .signer: office.kind.isHandling && isDone(at: office.kind, workflow) && !members.isEmpty
-            case .approver: false
-            case .reader: office.kind != .administration && !members.isEmpty
+            case .handler, .signer:
+                office.kind.isHandling && isDone(at: office.kind, workflow) ? Set(members.map(\.staff)) : []
+            case .approver: []
+            case .reader: office.kind != .administration ? Set(members.map(\.staff)) : []
             case .office(let relation, let roles):
                 relation.isMet(by: office.kind) && (relation != .holder || isDone(at: office.kind, workflow))
-                    && members.contains { roles.contains($0.role) }
+                    ? Set(members.filter { roles.contains($0.role) }.map(\.staff)) : []
             }
         }
+        return isEnough(able.reduce([]) { $0.union($1) }, in: office, workflow, world)
     }
 
     /// Whether an office of this kind can hold a report on which the act may be done.
@@ -68,6 +98,7 @@ extension ActorRule.Relation {
         case .leaders, .senderLeaders, .ownLeaders: kind == .leaders
         case .custody: kind == .custody
         case .sender, .watcher, .alarmed: kind == .letters
+        case .consulted: kind == .caseSupervision
         }
     }
 }

@@ -90,7 +90,7 @@ package struct RuleDifference: Sendable, Hashable {
         }
         if old.fields != new.fields { found.append(.fields(old.fields, new.fields)) }
         if old.source != new.source {
-            found.append(.source(Bilingual(zh: old.source, en: old.source), Bilingual(zh: new.source, en: new.source)))
+            found.append(.source(old.source, new.source))
         }
         rest.label = new.label
         rest.actors = new.actors

@@ -79,7 +79,7 @@ package struct RuleOverride: Sendable, Hashable {
     private static func checkAct(_ name: String, _ act: YAMLReader) throws(RuleFault) {
         guard act.isMap else { throw act.fault("\(name): a mapping is expected here") }
         try act.refuseUnknown(["by", "notBy", "required", "source"])
-        guard act.maybe("source") != nil, try !act.string("source").isEmpty else {
+        guard act.maybe("source") != nil, try !act.cited("source").isIncomplete else {
             throw act.fault("\(name): the act has no source")
         }
         if let by = act.maybe("by"), by.items.isEmpty { throw by.fault("\(name): nobody may do this act") }

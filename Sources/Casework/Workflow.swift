@@ -10,6 +10,9 @@ package struct Bilingual: Sendable, Hashable {
         self.en = en
     }
 
+    /// Whether a reader of one of the languages would read nothing.
+    package var isIncomplete: Bool { zh.isEmpty || en.isEmpty }
+
     /// `language` is a BCP 47 tag; everything but English reads Chinese.
     package func text(_ language: String) -> String { language.hasPrefix("en") ? en : zh }
 }
@@ -95,6 +98,8 @@ package enum ActorRule: Sendable, Hashable {
         case watcher
         /// Of those, the common superior that was alarmed.
         case alarmed
+        /// The case supervision office that was asked for its view.
+        case consulted
     }
 }
 
@@ -111,7 +116,7 @@ package enum Waits: Sendable, Hashable {
 package struct ActRule: Sendable, Hashable {
     package var name: String
     package var label: Bilingual
-    package var source: String
+    package var source: Bilingual
     /// Empty: possible at any stage.
     package var steps: [Step]
     /// Possible even when the report has come to its end.
@@ -146,14 +151,14 @@ package struct ApprovalRule: Sendable, Hashable {
     /// Whoever agrees sees stage, holder and dates for it, and neither letter nor papers.
     package var isBlind = false
     package var when: Condition
-    package var source: String
+    package var source: Bilingual
 }
 
 /// To which roles an act is narrowed while a condition holds, and by which article.
 package struct NarrowRule: Sendable, Hashable {
     package var when: Condition
     package var roles: Set<Role>
-    package var source: String
+    package var source: Bilingual
 }
 
 /// One stage.
@@ -264,7 +269,8 @@ extension ActRule {
     /// An act that no rule file needs to allow: what a reporter does by receipt, and a paper that is attached.
     package static func unruled(_ name: String) -> ActRule {
         ActRule(
-            name: name, label: Bilingual(zh: name, en: name), source: "", steps: [], alsoAtEnd: true, actors: [],
+            name: name, label: Bilingual(zh: name, en: name), source: Bilingual(zh: "", en: ""), steps: [],
+            alsoAtEnd: true, actors: [],
             narrowed: [], notByProposer: false,
             waits: .never, only: nil, once: false, guardCondition: [:], effect: nil, fields: [], approval: [],
             competence: nil, mark: nil, unmark: [])

@@ -23,7 +23,7 @@ struct WorkflowCheck {
     private func actsKnowTheirStages() throws(RuleFault) {
         for act in workflow.actOrder.compactMap({ workflow.acts[$0] }) {
             if act.actors.isEmpty { throw fault("acts", act.name, "nobody may do this act") }
-            if act.source.isEmpty { throw fault("acts", act.name, "the act has no source") }
+            if act.source.isIncomplete { throw fault("acts", act.name, "the act has no source") }
             for actor in act.actors {
                 if case .office(_, let roles) = actor, roles.isEmpty {
                     throw fault("acts", act.name, "an office without roles")
@@ -42,7 +42,7 @@ struct WorkflowCheck {
             for name in named where !Standing.claims.contains(name) {
                 throw fault("acts", act.name, "no fact \"\(name)\"")
             }
-            for approval in act.approval where approval.by.isEmpty || approval.source.isEmpty {
+            for approval in act.approval where approval.by.isEmpty || approval.source.isIncomplete {
                 throw fault("acts", act.name, "an approval without anybody who approves, or without a source")
             }
             for field in act.fields where act.effect == "open-identity" && field.name == "window" {
@@ -54,7 +54,7 @@ struct WorkflowCheck {
                 throw fault("acts", act.name, "some requests would have nobody to agree: the last approval is for all")
             }
             for narrow in act.narrowed {
-                if narrow.source.isEmpty { throw fault("acts", act.name, "a narrowing without a source") }
+                if narrow.source.isIncomplete { throw fault("acts", act.name, "a narrowing without a source") }
                 if narrow.roles.isEmpty { throw fault("acts", act.name, "narrowed to nobody") }
                 // Those to whom a matter is narrowed are some of those who may act at all.
                 let mayAct = act.actors.reduce(into: Set<Role>()) { all, actor in

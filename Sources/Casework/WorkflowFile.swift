@@ -87,7 +87,7 @@ extension Workflow {
         var fields: [FieldRule] = []
         for item in value.maybe("fields")?.items ?? [] { fields.append(try field(item, vocabularies)) }
         return ActRule(
-            name: name, label: try value.at("label").bilingual(), source: try value.string("source"), steps: steps,
+            name: name, label: try value.at("label").bilingual(), source: try value.cited("source"), steps: steps,
             alsoAtEnd: alsoAtEnd,
             actors: actors, narrowed: try Self.narrowed(value.maybe("narrow")),
             notByProposer: try value.maybe("notBy")?.string() == "proposer",
@@ -112,7 +112,7 @@ extension Workflow {
             result.append(
                 NarrowRule(
                     when: try condition(item.at("when")), roles: try item.roles("roles"),
-                    source: try item.string("source")))
+                    source: try item.cited("source")))
         }
         return result
     }
@@ -144,7 +144,7 @@ extension Workflow {
                     by: try actors(item.at("by")),
                     otherwise: try item.maybe("otherwise").map { (part) throws(RuleFault) in try actors(part) } ?? [],
                     isBlind: try item.flag("blind"), when: try condition(item.maybe("when")),
-                    source: try item.string("source")))
+                    source: try item.cited("source")))
         }
         return result
     }

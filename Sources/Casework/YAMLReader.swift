@@ -114,6 +114,14 @@ struct YAMLReader {
     func bilingual() throws(RuleFault) -> Bilingual {
         Bilingual(zh: try string("zh"), en: try string("en"))
     }
+
+    /// A source: in both languages, or, as an organ may write it, in one for all.
+    func cited(_ key: String) throws(RuleFault) -> Bilingual {
+        let value = try at(key)
+        if value.isMap { return try value.bilingual() }
+        let words = try value.string()
+        return Bilingual(zh: words, en: words)
+    }
 }
 
 // MARK: what rule files have in common

@@ -85,7 +85,7 @@ struct ActForms {
             }
             let summary = errors.map { ErrorSummary($0, texts, form: act.rule.name) }
             return ActForm(
-                name: act.rule.name, label: act.rule.label.text(language), source: act.rule.source,
+                name: act.rule.name, label: act.rule.label.text(language), source: act.rule.source.text(language),
                 due: act.due?.text, action: "/desk/reports/\(view.id)/acts/\(act.rule.name)\(address)",
                 seen: view.standing.sequence,
                 isOpen: failed == nil ? index == 0 : mine != nil,

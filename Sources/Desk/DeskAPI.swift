@@ -37,6 +37,7 @@ package struct DeskAPI: Sendable {
             return try Response.json(["reporter": ReportJSON.Person(reporter, masked: false)])
         }
         SearchAPI(services).add(to: routes)
+        LeadAPI(services).add(to: routes)
         routes.put("/api/v1/reports/:id/files/:name") { request, context in
             let viewer = try context.viewer
             let id = try context.reportID

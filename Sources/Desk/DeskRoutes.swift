@@ -23,6 +23,7 @@ package enum DeskNavigation {
         },
         InterferenceRoutes.navigation,
         IdentitySearchRoutes.navigation,
+        LeadRoutes.navigation,
         RetentionRoutes.navigation,
     ]
 }
@@ -56,6 +57,7 @@ package struct DeskRoutes: Sendable {
         InterferenceRoutes(services).add(to: routes)
         SearchRoutes(services).add(to: routes)
         ExportRoutes(services).add(to: routes)
+        LeadRoutes(services).add(to: routes)
     }
 
     private func queue(

@@ -131,7 +131,8 @@ struct ReportPageMaker {
         let rows = WayRows(view: view, texts: texts, language: language)
         return ReportPage(
             queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
-            stage: workflow.stageLabel(view.standing.stage, language), facts: facts,
+            stage: workflow.stageLabel(view.standing.stage, language),
+            facts: facts + [Fact(texts.text("desk.waits.for"), waitsFor)].compactMap(\.self),
             content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
             opening: opening, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,

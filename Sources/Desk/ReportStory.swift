@@ -114,6 +114,7 @@ extension ReportPageMaker {
             case "decider",
                 "approver" where act == Workflow.newDeciders:
                 (texts.text("desk.now-decides"), desks(value))
+            case "consulted": (texts.text("desk.consulted"), desks(value))
             case "request-act" where act == Workflow.newDeciders:
                 (texts.text("desk.col.what"), workflow.acts[value]?.label.text(language) ?? value)
             case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))

@@ -53,7 +53,7 @@ struct RuleTelling {
     private func act(_ act: DoneAct) -> String {
         let rule = workflow.acts[act.act]
         let who = act.staff.flatMap { world.staff[$0]?.username } ?? "reporter"
-        let source = rule.map { "  [\($0.source)]" } ?? ""
+        let source = rule.map { "  [\($0.source.en); \($0.source.zh)]" } ?? ""
         return "  \(act.at.rfc3339)  \(both(rule?.label, act.act)) by \(who)\(source)"
     }
 

@@ -59,7 +59,7 @@ class Town:
             knocker.kinds = kinds(knocker.person.account)
         self.ids = target(world)
         self.lists = [path for method, path in routes() if method == "GET" and ":" not in path
-                      and path.startswith(("/desk", "/api/v1/inbox", "/identities", "/interference", "/office", "/admin"))]
+                      and path.startswith(("/desk", "/api/v1/inbox", "/api/v1/leads", "/leads", "/identities", "/interference", "/office", "/admin"))]
         self.before = self.listed()
         self.hidden = Secret(world, JIZHOU, [person("municipal", "邬阿戊", "霁州市水务局")]).live()
         assert self.hidden.organ == JIZHOU
@@ -92,6 +92,8 @@ def kinds(account):
     # At an office that receives reports.
     if {"letters:director", "internal:director"} & set(account["roles"]):
         found.append("directs intake")
+    if any(role.startswith("case-supervision:") for role in account["roles"]):
+        found.append("keeps register")
     if account["organ"] == QINGTANG:
         found += ["leads others"] if account["username"] in ("qt.letters1", "qt.inspect1", "qt.inspect4") else []
         found += ["colleague"] if any(role.startswith("letters:") for role in account["roles"]) else []

@@ -1,5 +1,6 @@
 import Casework
 import Kernel
+import Testing
 
 @testable import Casefile
 
@@ -7,6 +8,8 @@ import Kernel
 struct Exploration {
     let scene: Scene
     let model: Model
+    /// The world after the accounts of some were closed, by whose.
+    let models: [Set<String>: Model]
     let closed: Set<OrganID>
     let closedOffices: Set<OfficeID>
     var found = Findings()
@@ -18,9 +21,10 @@ struct Exploration {
     let counted: Set<StaffID>
     private let lower: Set<String>
 
-    init(_ scene: Scene, _ model: Model) {
+    init(_ scene: Scene, _ models: [Set<String>: Model]) throws {
         self.scene = scene
-        self.model = model
+        self.models = models
+        model = try #require(models[[]])
         let world = model.picture.world
         closed = Set(scene.closed.compactMap { world.organ(code: $0)?.id })
         closedOffices = Set(
@@ -55,12 +59,15 @@ struct Exploration {
         return found
     }
 
-    private mutating func add(_ moment: Moment) {
-        if seen.insert(Shape(moment, model, counted: counted)).inserted { queue.append(moment) }
+    mutating func add(_ moment: Moment) {
+        if seen.insert(Shape(moment, model(at: moment), counted: counted)).inserted { queue.append(moment) }
     }
+
+    private func model(at moment: Moment) -> Model { models[moment.gone] ?? model }
 
     private mutating func visit(_ moment: Moment) {
         let standing = moment.standing
+        let model = model(at: moment)
         let (world, workflow) = (model.picture.world, model.workflow)
         if standing.isDestroyed { return lookAtNothing(moment) }
         found.stages.insert(standing.stage)
@@ -74,8 +81,8 @@ struct Exploration {
             if !acts.isEmpty { possible[person.id] = acts }
         }
         var inspection = Inspection(
-            model: model, moment: moment, possible: possible, closed: closed, closedOffices: closedOffices,
-            reaches: reaches, asked: Inspection.asked(standing))
+            model: model, models: models, moment: moment, possible: possible, closed: closed,
+            closedOffices: closedOffices, reaches: reaches, asked: Inspection.asked(standing))
         inspection.run()
         found.look(at: moment, model)
         var (moved, done, waited): (Bool, Set<String>, Set<String>) = (false, [], [])
@@ -100,12 +107,18 @@ struct Exploration {
                 }
             }
         }
+        for leaver in model.people where leaver.active && scene.leavers.contains(leaver.username) {
+            add(moment.without(leaver))
+        }
+        askOthers(moment, reaches, &inspection)
         // What cannot be approved, or be done as approved, because nobody is left where it would go, can still be
         // rejected, or proposed anew.
         if done.contains("reject") { waited.remove("approve") }
         if done.contains("withdraw-proposal") { waited.subtract(["refer", "forward", "assign"]) }
         // Where too few are left for a team, or nobody who may form it, the disposal is proposed anew.
         if done.contains("withdraw-proposal") { waited.remove("form-team") }
+        // Nothing is proposed where nobody decides, here or above.
+        if !scene.leavers.isEmpty, !inspection.somebodyDecides { waited.remove("propose") }
         for name in waited.subtracting(done).sorted() {
             inspection.faults.append("\(name) is waited for and nobody can do it")
         }
@@ -117,6 +130,7 @@ struct Exploration {
 
     /// What left the platform is nobody's, and nobody has a key to it.
     private mutating func lookAtNothing(_ moment: Moment) {
+        let model = model(at: moment)
         let read = model.people.filter {
             !Reach.of($0.id, on: moment.standing, world: model.picture.world, workflow: model.workflow).isNone
         }
@@ -130,6 +144,7 @@ struct Exploration {
         _ inspection: inout Inspection
     ) -> [Moment] {
         let rule = act.rule
+        let model = model(at: moment)
         let choices = lists.lists(for: [rule])
         guard !lists.isEmptyHanded(rule, choices) else { return [] }
         let forms = ModelForms(scene: scene, edition: moment.edition, lowerIDs: lower)

@@ -6,6 +6,7 @@ import Kernel
 /// What must hold of one moment for every member of staff; every fault is a sentence.
 struct Inspection {
     let model: Model
+    let models: [Set<String>: Model]
     let moment: Moment
     let possible: [StaffID: [PossibleAct]]
     /// Organs and offices that the report is about: none of their people ever has it.
@@ -26,6 +27,11 @@ struct Inspection {
         for person in model.people {
             let reach = reaches[person.id] ?? .none
             let acts = possible[person.id] ?? []
+            if !person.active {
+                check(
+                    reach.isNone && acts.isEmpty && held(by: person.id).isEmpty,
+                    "\(person.username) has gone, and reads")
+            }
             actsFollowReach(person, acts, reach)
             placesDecide(person, reach, custody)
             keysFollowReach(person, reach, custody)
@@ -61,7 +67,7 @@ struct Inspection {
             // Everybody may stand aside.
             if name == "recuse" { continue }
             // Who is asked, who sent it, who looks on: they act on what they see from outside.
-            let outside = ["decide", "supervise", "recognise", "call-in"].contains(name)
+            let outside = ["decide", "supervise", "recognise", "call-in", "advise"].contains(name)
             let blind =
                 name == "decide"
                 && model.workflow.requests(for: person.id, on: standing, world: world)
@@ -77,7 +83,7 @@ struct Inspection {
     }
 
     private func isMeant(_ waiter: Waiter, _ person: Staff) -> Bool {
-        if standing.barred.contains(person.id) || waiter.except == person.id { return false }
+        if standing.barred.contains(person.id) || waiter.except == person.id || !person.active { return false }
         if let staff = waiter.staff { return staff == person.id }
         return world.places(of: person.id, on: standing).contains {
             $0.office == waiter.office && waiter.roles.contains($0.role)

@@ -51,7 +51,7 @@ extension Inspection {
         let keys = Dictionary(moment.keys.keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for holder in moment.holders {
             guard let key = keys[holder.key], let recipient = Recipient(holder.recipient),
-                let organ = world.organ(of: recipient)
+                let organ = world.organ(of: recipient), model.opens.contains(holder.recipient)
             else { continue }
             let name = "\(world.organs[organ]?.code ?? "") holds \(key.kind) \(key.custody)"
             switch key.kind {

@@ -73,7 +73,8 @@ extension Inspection {
         }
         let places = world.places(of: person.id).filter(\.isRegular) + lent
         check(
-            !reach.letter || worksOnIt(person, places, custody) || places.contains(where: leads),
+            !reach.letter || worksOnIt(person, places, custody) || places.contains(where: leads)
+                || isConsulted(person, lent, custody),
             "\(person.username), who acts for others, reads beyond their posts: \(reach)")
         let isTheirs = lent.contains { leads($0) || ($0.office == custody.office && $0.role == .director) }
         check(!isTheirs || reach.papers, "\(person.username) acts in a post today and does not read for it")

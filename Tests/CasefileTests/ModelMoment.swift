@@ -16,6 +16,12 @@ struct Moment {
     var edition = 0
     /// What was done since it was filed, with the forms as they were filled in.
     var path: [Done] = []
+    /// Whose accounts were closed since, by username.
+    var gone: Set<String> = []
+    /// Who had gone when the decision that is waited for was asked of whom it is asked of now.
+    var decidedAfter: Set<String> = []
+    /// The same of each request, by its place in the story.
+    var requestedAfter: [Int: Set<String>] = [:]
 
     struct Done {
         var act: String
@@ -74,6 +80,19 @@ struct Moment {
             hasCaseKey: keys.keys.contains { $0.kind == "case" && $0.custody == standing.custody?.index })
     }
 
+    /// The moment after somebody's account was closed: they open nothing from then on.
+    func without(_ person: Staff) -> Moment {
+        var next = self
+        next.gone.insert(person.username)
+        let own = Recipient.staff(person.id).description
+        next.holders = next.holders.filter { $0.recipient != own }
+        next.path.append(Done(act: Self.leaving, person: person.id, input: [:]))
+        return next
+    }
+
+    /// The name of that in a path.
+    static let leaving = "account closed"
+
     /// The moment after a change was written.
     func after(_ change: ActChange, _ model: Model, edition: Int) throws -> Moment {
         var change = change
@@ -81,6 +100,14 @@ struct Moment {
         var next = self
         next.stored = change.after
         next.edition = edition
+        let isDecided = model.workflow.stages[next.standing.stage]?.phase == .decision
+        if isDecided, next.standing.stage != standing.stage || next.standing.deciding != standing.deciding {
+            next.decidedAfter = gone
+        }
+        if !change.rule.approval.isEmpty { next.requestedAfter[change.sequence] = gone }
+        if change.rule.name == Workflow.newDeciders, let request = change.codes["request"].flatMap({ Int($0) }) {
+            next.requestedAfter[request] = gone
+        }
         let world = model.picture.world
         let handed = Set(keys.keys.filter { ["letter", "shared"].contains($0.kind) }.map(\.id))
         for organ in change.dropLetterWrapsOf {
@@ -119,8 +146,10 @@ struct Model: Sendable {
     /// Whoever belongs to the unit to which a dispatched team was sent, and which is reported.
     let tied: Set<StaffID>
     private let recipients: [StaffID: Set<String>]
+    /// The recipients whose wraps somebody opens: the last of an office may have gone.
+    let opens: Set<String>
 
-    init(_ province: YearProvince, _ picture: Picture, _ scene: Scene) throws {
+    init(_ province: YearProvince, _ picture: Picture, _ scene: Scene, gone: Set<String> = []) throws {
         casefile = province.casefile
         workflow = casefile.workflow
         let kept = Set(scene.organs)
@@ -137,6 +166,7 @@ struct Model: Sendable {
             var person = person
             person.units = scene.tied.contains(person.username) ? [Scene.attachedUnit] : []
             person.kin = scene.kin.contains(person.username) ? [Kin(name: Scene.name, relation: "叔父")] : []
+            person.active = !gone.contains(person.username)
             return person
         }
         let known = Set(people.map(\.id))
@@ -156,9 +186,11 @@ struct Model: Sendable {
             version: 1, organs: organs, offices: offices, staff: people, memberships: places,
             cover: Self.cover(scene, people, offices))
         self.picture = picture
-        recipients = Dictionary(grouping: picture.world.memberships.filter(\.holdsKey), by: \.staff).mapValues { own in
-            Set(own.map { Recipient.office($0.office).description })
-        }
+        let open = Set(people.filter(\.active).map(\.id))
+        recipients = Dictionary(
+            grouping: picture.world.memberships.filter { $0.holdsKey && open.contains($0.staff) }, by: \.staff
+        ).mapValues { own in Set(own.map { Recipient.office($0.office).description }) }
+        opens = recipients.values.reduce(Set(open.map { Recipient.staff($0).description })) { $0.union($1) }
     }
 
     private static func cover(_ scene: Scene, _ people: [Staff], _ offices: [Office]) -> Cover {
@@ -192,7 +224,8 @@ struct Model: Sendable {
 
     /// Whose wraps this person can open: their own and those of the offices that let them in.
     func recipients(of person: StaffID) -> Set<String> {
-        (recipients[person] ?? []).union([Recipient.staff(person).description])
+        guard picture.world.staff[person]?.active == true else { return [] }
+        return (recipients[person] ?? []).union([Recipient.staff(person).description])
     }
 
     func person(_ username: String) -> Staff? { people.first { $0.username == username } }

@@ -22,7 +22,8 @@ extension Inspection {
         if isBarred { return }
         lentPostsDecide(person, reach, custody)
         let looksOn = places.contains { $0.role == .director && standing.watchers[$0.office] != nil }
-        let isAsked = isAsked(person, custody)
+        let isAsked = isAsked(person, custody) || isConsulted(person, places, custody)
+        caseSupervisionHoldsLittle(person, places, custody)
         let decides = decides(person, custody)
         if person.organ != custody.organ {
             check(reach.papers == decides, "\(person.username) of another organ, papers: \(reach)")
@@ -56,6 +57,32 @@ extension Inspection {
         }
     }
 
+    /// Of the organ's case supervision, asked by the whole letters office, and neither answered nor overtaken.
+    func isConsulted(_ person: Staff, _ places: [Membership], _ custody: Custody) -> Bool {
+        let story = standing.done.filter { $0.custody == custody.index }
+        guard custody.audience == .letters, world.offices[custody.office]?.kind == .letters,
+            let asked = story.lastIndex(where: { $0.act == "consult" }),
+            !story[asked...].contains(where: { ["advise", "classify"].contains($0.act) })
+        else { return false }
+        return places.contains { place in
+            let office = world.offices[place.office]
+            return place.acts(barred: standing.barred) && place.role == .director && office?.kind == .caseSupervision
+                && office?.organ == custody.organ && story[asked].codes["consulted"] == place.office.description
+        }
+    }
+
+    /// Who is in case supervision and nowhere else holds no key but while the office is asked, and never the papers'.
+    private mutating func caseSupervisionHoldsLittle(_ person: Staff, _ places: [Membership], _ custody: Custody) {
+        guard places.allSatisfy({ world.offices[$0.office]?.kind == .caseSupervision }) else { return }
+        let held = held(by: person.id)
+        let isAsked = places.contains { place in
+            world.members(of: place.office).contains { isConsulted(person, [$0], custody) }
+        }
+        check(
+            held.isEmpty || isAsked && held.allSatisfy { ["letter", "shared"].contains($0.kind) },
+            "\(person.username), of case supervision, holds \(held.map(\.kind))")
+    }
+
     /// Did something there, and not only with the identity, for which nobody sees the report.
     private func tookPart(_ person: Staff, _ custody: Custody) -> Bool {
         standing.done.contains { act in
@@ -85,7 +112,7 @@ extension Inspection {
             && disposed?.codes["first-leader"] == "yes"
         return leads(
             person, custody.organ, except: standing.proposer, roles: [.deputy, .principal],
-            needing: isForPrincipal ? [.principal] : nil)
+            needing: isForPrincipal ? [.principal] : nil, asked: moment.decidedAfter)
     }
 
     /// Forwarded or assigned by this person's desk, and ever since below that desk's organ.
@@ -107,7 +134,12 @@ extension Inspection {
             "supervise", "extend", "pause", "ask-recusal", "protect", "report-up", "clarify", "determine-false",
             "trace",
         ]
-        let asked = standing.done.filter { $0.custody == standing.custody?.index && names.contains($0.act) }
+        // Asked by the office that has the report, and lapsed when it goes to another.
+        let own: Set = ["extend", "pause", "clarify", "determine-false", "trace"]
+        let asked = standing.done.filter { act in
+            act.custody == standing.custody?.index && names.contains(act.act)
+                && (!own.contains(act.act) || act.codes["asked-at"] == standing.custody?.office.description)
+        }
         if asked.isEmpty { return [] }
         let decided = Set(standing.done.filter { $0.act == "decide" }.compactMap { $0.codes["request"] })
         return asked.filter { !decided.contains(String($0.sequence)) }
@@ -119,17 +151,19 @@ extension Inspection {
             if act.staff == person.id || act.codes["person"] == person.id.description { return false }
             let both: Set<Role> = [.deputy, .principal]
             let asker = act.staff.flatMap { world.staff[$0]?.organ }
+            let gone = moment.requestedAfter[act.sequence]
             switch act.act {
-            case "supervise": return leads(person, asker, except: act.staff, roles: both)
+            case "supervise": return leads(person, asker, except: act.staff, roles: both, asked: gone)
             case "extend" where custody.via == "assign":
-                return leads(person, standing.custodies.dropLast().last?.organ, except: act.staff, roles: both)
+                return leads(
+                    person, standing.custodies.dropLast().last?.organ, except: act.staff, roles: both, asked: gone)
             case "extend", "pause", "ask-recusal", "protect":
-                return leads(person, custody.organ, except: act.staff, roles: both)
+                return leads(person, custody.organ, except: act.staff, roles: both, asked: gone)
             case "report-up", "clarify":
-                return leads(person, custody.organ, except: act.staff, roles: [.principal])
+                return leads(person, custody.organ, except: act.staff, roles: [.principal], asked: gone)
             case "determine-false", "trace":
                 let city = world.organs[custody.organ].map(world.line)?.first { world.rank(of: $0) <= 2 }
-                return leads(person, city?.id, except: act.staff, roles: [.principal])
+                return leads(person, city?.id, except: act.staff, roles: [.principal], asked: gone)
             default: return false
             }
         }
@@ -137,9 +171,12 @@ extension Inspection {
 
     /// Whether this person decides for an organ: a leader there, or of the nearest organ above that has one left.
     private func leads(
-        _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil
+        _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil,
+        asked gone: Set<String>?
     ) -> Bool {
-        guard let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
+        // Who decides was settled when it was asked; whoever has gone since decides nothing.
+        let world = self.world(after: gone)
+        guard person.active, let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
             !standing.barred.contains(person.id)
         else { return false }
         for place in world.line(from: organ) {

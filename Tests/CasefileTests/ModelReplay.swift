@@ -75,6 +75,12 @@ struct ModelReplay {
         }
     }
 
+    private func close(_ person: StaffID) async throws {
+        guard var staff = try await casefile.world().staff[person] else { throw CasefileError.notFound }
+        staff.active = false
+        try await casefile.change(staff: staff)
+    }
+
     func close() async {
         await casefile.database.close()
         try? FileManager.default.removeItem(atPath: folder)
@@ -85,6 +91,14 @@ struct ModelReplay {
         let id = try await casefile.file(scene.filing).id
         for done in moment.path {
             guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
+            if done.act == Moment.leaving {
+                try await close(done.person)
+                continue
+            }
+            if done.act == Workflow.newDeciders {
+                guard await casefile.findDeciders(on: id, by: viewer) else { throw CasefileError.notNow }
+                continue
+            }
             try await casefile.perform(done.act, on: id, by: viewer, input: done.input)
         }
         return try await casefile.database.read { tx in

@@ -30,6 +30,8 @@ struct Scene: Sendable {
     var lower: Set<String> = []
     var categories: Set<String> = ["discipline-breach"]
     var disposals: Set<String> = ["inquiry", "verify"]
+    /// Whose accounts may be closed at any moment, by username.
+    var leavers: Set<String> = []
     /// Acts that change nothing, or are followed in another scene.
     var skips: Set<String> = small
     /// Organs and offices ("Q1.inspection") that the report is about.
@@ -82,9 +84,10 @@ struct Scene: Sendable {
             posts.formUnion([
                 "letters.registrar.2", "leaders.deputy.5", "inspection.handler.10", "investigation.director.12",
                 "investigation.handler.13", "internal.director.15", "internal.handler.16",
+                "case-supervision.director.20", "case-supervision.member.21",
             ])
         }
-        return posts
+        return posts.union(more)
     }
 
     static let postsElsewhere: Set = [
@@ -94,6 +97,8 @@ struct Scene: Sendable {
 
     /// Every office of the organ, and more than one of a role; else those without whom nothing goes on.
     var isFull = true
+    /// Beside those.
+    var more: Set<String> = []
 
     /// One clerk is a deputy leader too.
     let seats: [(String, OfficeKind, Role)] = [("q1.letters.triage.3", .leaders, .deputy)]
@@ -134,6 +139,38 @@ extension Scene {
         Scene(
             name: "one organ, a first leader, and one recuses", letters: [[official(.county, leads: true)]],
             recusals: 1, ways: plain, disposals: ["verify", "close"], isFull: false),
+        Scene(
+            name: "one organ, a hard report studied with case supervision",
+            letters: [
+                [official(.township)], [official(.unknown)], [official(.township)],
+                [official(.township, unit: "清棠县纪委监委", named: "温怀垅")],
+            ], recusals: 2, ways: ["keep"], categories: ["no-substance"],
+            away: ["q1.case-supervision.director.20"],
+            delegated: [
+                ("q1.case-supervision.director.20", .caseSupervision, .director, "q1.internal.director.15")
+            ], isFull: false,
+            more: [
+                "letters.registrar.2", "internal.director.15", "case-supervision.director.20",
+                "case-supervision.member.21",
+            ]),
+        Scene(
+            name: "one organ, leaders leave", ways: ["refer"], disposals: ["verify"],
+            leavers: ["q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.principal.7"],
+            isFull: false),
+        Scene(
+            name: "one organ, leaders leave while they are asked", asks: ["extend"], requests: 1, ways: ["refer"],
+            disposals: ["verify"],
+            leavers: ["q1.leaders.principal.7", "q1.letters.triage.3"],
+            isFull: false),
+        Scene(
+            name: "one organ, everybody leaves who decides", ways: ["keep"], categories: ["no-substance"],
+            leavers: [
+                "q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.deputy.5", "c1.leaders.principal.7",
+            ],
+            isFull: false),
+        Scene(
+            name: "one organ, case supervision is kin", kin: ["q1.case-supervision.director.20"], ways: ["keep"],
+            categories: ["no-substance"]),
         Scene(
             name: "one organ, a request and a recusal", recusals: 1, asks: ["extend", "trace"], requests: 1,
             ways: plain, disposals: ["inquiry"], isFull: false),

@@ -44,6 +44,7 @@ struct Shape: Hashable {
     var requests: Int
     var tookPart: [Set<StaffID>]
     var edition: Int
+    var gone: Set<String>
     var keys: Set<Key>
 
     /// `counted` are the people for whom having taken part opens something: desk and leaders.
@@ -92,6 +93,7 @@ struct Shape: Hashable {
                 .intersection(counted)
         }
         edition = moment.edition
+        gone = moment.gone
         let byKey = Dictionary(grouping: moment.holders, by: \.key)
         keys = Set(
             // Texts that both sides of a hop read have a key each, which opens nothing else.
@@ -116,6 +118,7 @@ extension Moment {
             return "\(act.act)\(codes) \(model.name(act.staff))"
         }
         let barred = standing.barred.map(model.name).sorted()
-        return "at \(standing.stage), \(way), \(standing.realName), barred \(barred), after \(acts)"
+        return
+            "at \(standing.stage), \(way), \(standing.realName), barred \(barred), gone \(gone.sorted()), after \(acts)"
     }
 }

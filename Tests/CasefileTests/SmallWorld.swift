@@ -52,6 +52,11 @@ struct SmallWorld {
                 ("\(o).bystander", "旁观者\(organ)", organ, [(.inspection, .handler)], []),
                 ("\(o).internal", "内监主任\(organ)", organ, [(.internal, .director)], []),
                 ("\(o).custodian", "保管员\(organ)", organ, [(.custody, .custodian)], []),
+                (
+                    "\(o).supervisor", "案管主任\(organ)", organ, [(.caseSupervision, .director)],
+                    organ == "Q" ? ["孙表亲"] : []
+                ),
+                ("\(o).supervising", "案管员\(organ)", organ, [(.caseSupervision, .member)], []),
                 ("\(o).admin", "管理员\(organ)", organ, [(.administration, .administrator)], []),
             ]
         }

@@ -77,7 +77,7 @@ struct YearProvince {
         (.inspection, .director), (.inspection, .handler), (.inspection, .handler), (.inspection, .handler),
         (.investigation, .director), (.investigation, .handler), (.investigation, .handler),
         (.internal, .director), (.internal, .handler), (.custody, .custodian), (.custody, .custodian),
-        (.administration, .administrator),
+        (.administration, .administrator), (.caseSupervision, .director), (.caseSupervision, .member),
     ]
 
     static func make(_ engine: Engine, seed: UInt64) async throws -> YearProvince {

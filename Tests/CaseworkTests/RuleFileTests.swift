@@ -55,7 +55,10 @@ struct RuleFileTests {
         let workflow = try Workflow.shipped()
         #expect(workflow.stageOrder.first == "incoming" && workflow.stageOrder.last == "archived")
         #expect(workflow.actOrder.first == "sign" && workflow.limits.first?.name == "sign-from-above")
-        #expect(workflow.acts.values.allSatisfy { !$0.source.isEmpty && !$0.label.zh.isEmpty && !$0.label.en.isEmpty })
+        #expect(
+            workflow.acts.values.allSatisfy { !$0.source.isIncomplete && !$0.label.zh.isEmpty && !$0.label.en.isEmpty })
+        // Whoever reads English reads where it stands, too.
+        #expect(workflow.acts.values.allSatisfy { $0.source.en.allSatisfy { $0.isASCII } })
         #expect(workflow.limits.allSatisfy { !$0.source.zh.isEmpty && !$0.source.en.isEmpty })
         #expect(workflow.label("disposal", "verify", "zh-Hans") == "初步核实")
         #expect(workflow.publicLabel("signed", "en") == "Being handled")
@@ -69,7 +72,8 @@ struct RuleFileTests {
             place: "  consult:", old: "by: [{office: holder, roles: [triage, director]}]", new: "by: []",
             reason: "consult: nobody may do this act"),
         Spoilt(
-            place: "  consult:", old: "source: 规则第14条；商", new: "source: \"\"", reason: "consult: the act has no source"),
+            place: "  consult:", old: "source: {zh: 规则第14条；商（疑难复杂的，与案件监督管理室会商）", new: "source: {zh: \"\"",
+            reason: "consult: the act has no source"),
         Spoilt(
             place: "  consult:", old: "to: consulting", new: "to: consultation",
             reason: "consult: no stage \"consultation\""),
@@ -109,7 +113,7 @@ struct RuleFileTests {
             place: "  wake:", old: "from: [{stage: shelved, to: allocated}]",
             new: "from: [{stage: shelved, to: shelved}]", reason: "shelved: the stage is a dead end"),
         Spoilt(
-            place: "  consult:", old: "from: [{stage: registered, to: consulting}]",
+            place: "  consult:", old: "from: [{stage: registered, to: consulting}, {stage: judged, to: consulting}]",
             new: "from: [{stage: registered, to: judged}]", reason: "consulting: the stage cannot be reached"),
         Spoilt(
             place: "  - name: disposal-opinion", old: "starts: [sign@referred]", new: "starts: [sign@refered]",
