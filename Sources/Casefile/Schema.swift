@@ -25,6 +25,8 @@ package enum CasefileSchema {
         exports,
         EvidenceSchema.owners,
         exportedParts,
+        EvidenceSchema.sizeClasses,
+        EvidenceSchema.scanLooks,
     ]
 
     private static let world = [

@@ -54,6 +54,7 @@ enum ControlCommands {
         RulesCheckCommand.self, RulesExplainCommand.self,
         ImportWorkingDaysCommand.self, WorkdaysCommand.self,
         ListBackupsCommand.self, DestroyedBackupsCommand.self, SettleBackupCommand.self,
+        SealingCommand.self,
     ]
 
     /// A router for the control socket; the folder's mode keeps others out.
