@@ -164,6 +164,7 @@ extension NewReport {
         for text in texts { try text.insert(tx, report: id, at: at) }
         try identityMarks.insert(tx, report: id, organ: organ)
         for file in files { try file.insert(tx, report: id) }
+        if !files.isEmpty { try Casefile.settleScanLooks(tx, of: id) }
         try projections.writeWaiting(tx, report: report, fresh: true)
         return custody.number
     }

@@ -129,7 +129,7 @@ destruction_entry.cleared_at destruction_approval.at
 account_event.at account_use.before_at account_use.signed_in_at account_use.used_at key_before_reset.at recovery_code.used_at
 backup.taken_at backup.destroyed_at second_factor.begun_at second_factor.confirmed_at second_factor.last_step
 absence.declared_at absence.ended_at audit_look.at export.at export.until export.ended_at export_download.at
-calendar_import.at evidence_copy.made_at evidence_view.at identity_search.at
+calendar_import.at scan_view.at evidence_copy.made_at evidence_view.at identity_search.at
 search_event.at dataset.loaded_at delegation.made_at delegation.ended_at
 identity_opening.opened_at identity_opening.until identity_opening.ended_at interference.recorded_at key_event.at
 interference_examination.at late_name.since office_grant.granted_at office_key.created_at rule_change.uploaded_at
