@@ -10,7 +10,7 @@ extension ActChange {
         try refuseGaps(input)
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty {
-            try ask()
+            try ask(input)
             return try keysFollow()
         }
         if let mark = rule.mark { add(mark: mark) }

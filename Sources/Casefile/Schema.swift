@@ -27,6 +27,7 @@ package enum CasefileSchema {
         exportedParts,
         EvidenceSchema.sizeClasses,
         EvidenceSchema.scanLooks,
+        OpenReport.whyMigration,
     ]
 
     private static let world = [

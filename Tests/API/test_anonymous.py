@@ -144,7 +144,7 @@ draft.size draft_file.size escrow_holder.position evidence_copy.part evidence_up
 evidence_segment.size identity_search.hits key_wrap.searched event.seq event.custody identity_opening.seq
 interference_wrap.generation key_event.generation key_wrap.generation office_escrow.generation office_escrow.first office_escrow.second
 office_grant.generation office_key.generation organ_counter.year organ_counter.last report.sequence report.custody
-report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody
+report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody sealing_key.why
 staff.active staff.must_change stand_in.position waiting.roles waiting.intake_order waiting.place world_version.id
 world_version.version
 """.split()
