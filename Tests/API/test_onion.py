@@ -58,7 +58,7 @@ def test_a_real_installation_is_used_by_its_onion_address(installation):
     # What was typed on the pages of before is there on the last one: the draft's cookie came back.
     assert "夜里有人采砂。" in Visitor(installation.url, {"Host": onion}).begin().tell("采砂", "夜里有人采砂。").text
     staff = requests.Session()
-    staff.headers |= {"Host": onion, "Sec-Fetch-Site": "same-origin"}
+    staff.headers.update({"Host": onion, "Sec-Fetch-Site": "same-origin"})
     signed_in = staff.post(installation.url + "/sign-in", data={"username": "admin", "password": password}, timeout=60,
                            allow_redirects=False)
     assert signed_in.status_code == 303 and set(staff.cookies.keys()) >= {"session"}

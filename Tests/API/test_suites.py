@@ -52,6 +52,7 @@ def test_a_world_goes_on_under_other_algorithms_and_loses_nothing(copy):
         # Where several processes share a database, each takes the choice up when it starts.
         assert installation.stop() == 0
         world = World(installation.serve("--limits", "off"), described)
+        receipt = Receipt(installation.url, receipt.digits)
         before = sealed(installation)
     new, other = referred(world)
     for holder in (receipt, new):
