@@ -87,7 +87,8 @@ let package = Package(
         room(
             "Reporting",
             [
-                "Kernel", "Casework", "Casefile", "Database", "Sealing", "TransparencyLog", "Drawing", "Site", "Entrance", hummingbird,
+                "Kernel", "Casework", "Casefile", "Database", "Sealing", "TransparencyLog", "Drawing", "Site",
+                "Entrance", hummingbird,
                 mustache, httpTypes, nio,
             ], resources: [.copy("Resources")]),
         room(
@@ -107,7 +108,8 @@ let package = Package(
             name: "mingjian",
             dependencies: [
                 "Kernel", "WorkingDays", "Database", "DatabaseSQLite", "DatabasePostgres", "Sealing", "Site",
-                "Observability", "Backups", "Cleaning", "TransparencyLog", "Casework", "Casefile", "Entrance", "Reporting", "Desk",
+                "Observability", "Backups", "Cleaning", "TransparencyLog", "Casework", "Casefile", "Entrance",
+                "Reporting", "Desk",
                 "Administration", "CProcess", arguments,
                 hummingbird, httpTypes, nio, lifecycle, logging, metrics, yams,
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -59,6 +59,7 @@ package struct OpenBackup: Sendable {
     package func check(_ tell: (Int) throws -> Void) throws -> BackupHead {
         var check = Check()
         try read(into: &check, tell)
+        do { try file.checkPadding() } catch SealingError.tampered { throw BackupError.damaged }
         guard let head = check.found else { throw BackupError.malformed("head") }
         return head
     }

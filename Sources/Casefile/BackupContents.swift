@@ -4,7 +4,7 @@ package import Database
 extension CasefileSchema {
     /// Tables of what passes within a day, which backups leave out: they would keep it for years.
     package static let passing: Set<String> = [
-        "session", "evidence_upload", "evidence_segment", "sign_in_salt", "sign_in_failure",
+        "session", "evidence_upload", "evidence_segment", "scan_view", "sign_in_salt", "sign_in_failure",
     ]
     /// Conditions on the rows that backups take: copies with a viewer's mark live for an hour, what an export shows for a day.
     package static let lasting: [String: SQL] = [

@@ -79,6 +79,12 @@ struct CutUpload: Sendable {
     var segments: [Segment]
 
     var state: KeptUpload { KeptUpload(kept: segments.reduce(0) { $0 + $1.size }, total: total) }
+
+    /// What is sealed of it. Beside it stand size classes, so that the caps can be kept without a key.
+    fileprivate struct Contents: Codable {
+        var total: Int64
+        var segments: [Segment]
+    }
 }
 
 extension Casefile {
@@ -145,17 +151,18 @@ extension Casefile {
 
     private func write(_ upload: CutUpload, _ segment: CutUpload.Segment) async throws {
         let envelope = try Envelope.seal(
-            Array(JSONText.encode(upload.segments).utf8), under: upload.key, keyID: .random(),
-            binding: .upload(upload.id, "segments"))
+            Array(JSONText.encode(CutUpload.Contents(total: upload.total, segments: upload.segments)).utf8),
+            under: upload.key, keyID: .random(), binding: .upload(upload.id, "contents"))
         let now = clock.now().toTheHour
+        let (total, size) = (SealedFile.sizeClass(of: upload.total), SealedFile.sizeClass(of: segment.size))
         try await database.write { tx in
-            guard try Self.hasRoom(for: segment.size, isNew: upload.version == 0, tx) else { throw CutUploadError.full }
+            guard try Self.hasRoom(for: size, isNew: upload.version == 0, tx) else { throw CutUploadError.full }
             let written =
                 upload.version == 0
                 ? try tx.run(
                     """
                     INSERT INTO evidence_upload (id, owner, total, version, touched_at, wrap, envelope)
-                    VALUES (\(upload.id), \(upload.owner), \(upload.total), 1, \(now), \(upload.wrap), \(envelope))
+                    VALUES (\(upload.id), \(upload.owner), \(total), 1, \(now), \(upload.wrap), \(envelope))
                     ON CONFLICT (id) DO NOTHING
                     """)
                 : try tx.run(
@@ -168,7 +175,7 @@ extension Casefile {
             try tx.run(
                 """
                 INSERT INTO evidence_segment (stored, upload_id, size)
-                VALUES (\(segment.stored), \(upload.id), \(segment.size))
+                VALUES (\(segment.stored), \(upload.id), \(size))
                 """)
         }
     }
@@ -261,11 +268,11 @@ extension Casefile {
         else {
             throw CasefileError.keyMissing
         }
-        let plain = try Envelope.open(try row.get("envelope"), under: key, binding: .upload(id, "segments"))
+        let plain = try Envelope.open(try row.get("envelope"), under: key, binding: .upload(id, "contents"))
+        let contents = try JSONDecoder().decode(CutUpload.Contents.self, from: Data(plain))
         return CutUpload(
-            id: id, owner: try row.get("owner"), name: name, total: try row.get("total"),
-            version: try row.get("version"), key: key, wrap: wrap,
-            segments: try JSONDecoder().decode([CutUpload.Segment].self, from: Data(plain)))
+            id: id, owner: try row.get("owner"), name: name, total: contents.total,
+            version: try row.get("version"), key: key, wrap: wrap, segments: contents.segments)
     }
 }
 

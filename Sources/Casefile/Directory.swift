@@ -165,8 +165,10 @@ extension Casefile {
 
     /// Writes the escrow holders of a new installation. Refused once there are any.
     package func appoint(_ holders: [(holder: EscrowHolder, sealedKey: [UInt8])]) async throws {
+        let now = clock.now()
         try await database.write { tx in
             for (holder, sealedKey) in holders {
+                try KeyEvent(.made, at: now, detail: "escrow \(holder.position)").insert(tx)
                 try tx.run(
                     """
                     INSERT INTO escrow_holder (position, name, public_key, sealed_key)
@@ -217,6 +219,7 @@ extension NewStaff {
               \(JSONText.encode(staff.aliases)), \(JSONText.encode(staff.kin)), \(JSONText.encode(staff.units)), \(staff.active), \(mustChange),
               \(publicKey.bytes), \(sealedKey), \(now))
             """)
+        try KeyEvent(.made, at: now, person: staff.id).insert(tx)
         for place in places {
             try tx.run(
                 """

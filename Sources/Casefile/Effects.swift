@@ -11,7 +11,7 @@ extension ActChange {
         if rule.effect == "consult" { nameConsulted() }
         if !barsFirst { try recordFields(input) }
         if !rule.approval.isEmpty {
-            try ask()
+            try ask(input)
             return try keysFollow()
         }
         if let mark = rule.mark { add(mark: mark) }

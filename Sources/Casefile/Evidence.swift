@@ -163,5 +163,6 @@ extension Casefile {
                 try? FileManager.default.removeItem(atPath: path)
             }
         }
+        try await sweepScanLooks(olderThan: Self.sweepSeconds)
     }
 }

@@ -80,7 +80,12 @@ extension Casefile {
         // No letters that are taken for others when they are read from a photograph.
         let letters = Array("23456789ABCDEFGHJKMNPQRSTVWXYZ")
         let id = String((0..<8).compactMap { _ in letters.randomElement() })
-        return ViewMark(id: id, at: now, lines: lines(id, now, viewer, world))
+        return mark(id, now, for: viewer, in: world)
+    }
+
+    /// The mark of that id, as it reads.
+    func mark(_ id: String, _ at: Instant, for viewer: Viewer, in world: World) -> ViewMark {
+        ViewMark(id: id, at: at, lines: lines(id, at, viewer, world))
     }
 
     private func lines(_ id: String, _ at: Instant, _ viewer: Viewer, _ world: World) -> [String] {

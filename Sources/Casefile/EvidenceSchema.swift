@@ -52,4 +52,25 @@ package enum EvidenceSchema {
             "ALTER TABLE evidence_upload ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
             "CREATE INDEX evidence_upload_owner ON evidence_upload (owner, touched_at)",
         ])
+
+    /// Lengths of what is unfinished are sealed from here on, and stand as size classes; what was unfinished at the
+    /// update begins anew.
+    static let sizeClasses = Migration(
+        id: "0070-upload-size-classes",
+        statements: ["DELETE FROM evidence_segment", "DELETE FROM evidence_upload"])
+
+    /// Looks at a scan that was brought for a report which is not registered yet: they become looks at its file with
+    /// the registration, and go with the scan where there is none.
+    static let scanLooks = Migration(
+        id: "0071-scan-looks",
+        statements: [
+            """
+            CREATE TABLE scan_view (
+              id TEXT PRIMARY KEY NOT NULL, stored TEXT NOT NULL, staff_id TEXT NOT NULL REFERENCES staff(id),
+              organ_id TEXT NOT NULL REFERENCES organ(id), kind TEXT NOT NULL CHECK (kind IN ('shown', 'original')),
+              mark TEXT NOT NULL, at INTEGER NOT NULL
+            ) STRICT
+            """,
+            "CREATE INDEX scan_view_stored ON scan_view (stored, staff_id)",
+        ])
 }

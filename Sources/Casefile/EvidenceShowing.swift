@@ -129,15 +129,4 @@ extension Casefile {
         try await count(.copy, of: located, by: viewer, under: mark)
         return (located.view.neutralName(ending: marked.ending), marked.bytes)
     }
-
-    /// A scan before its report is registered, drawn anew for whoever brought it; kept nowhere. `nil` where it cannot be.
-    package func drawn(_ scan: StagedFile) async throws -> [UInt8]? {
-        let reader = try files.reader(scan)
-        let source: EvidenceSource = { take in try reader.forEachChunk(take) }
-        if let look = cleaner.scan, try await look(source) != nil { return nil }
-        guard case .clean(.pictures, let parts, _, _) = try await cleaner.clean(scan.type, scan.name, source) else {
-            return nil
-        }
-        return parts.first
-    }
 }

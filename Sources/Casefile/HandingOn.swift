@@ -9,7 +9,7 @@ extension Casefile {
     /// For each office of somebody who just signed in: a part of what its admitted members lack. What cannot be done now
     /// is left to the next sign-in, and nobody is kept out by it.
     func handOnPersonal(of viewer: Viewer) async {
-        let mine = Recipient.staff(viewer.staff).description
+        let (mine, now) = (Recipient.staff(viewer.staff).description, clock.now())
         let find: SQL = "SELECT 1 FROM key_wrap WHERE recipient = \(mine)"
         guard (try? await database.read({ try $0.exists(find) })) == true, let world = try? await world() else {
             return
@@ -30,6 +30,8 @@ extension Casefile {
                             else { throw StalePicture() }
                         }
                         try keys.insertResealed(tx)
+                        try KeyEvent(.handedOn, at: now, office: office, person: colleague, by: viewer.staff)
+                            .insert(tx)
                     }
                 }
             }
@@ -54,7 +56,7 @@ extension Casefile {
             let start = SealingKeyID.random()
             let rows = try tx.rows(
                 """
-                SELECT w.key_id, w.generation, w.wrap, k.kind, k.report_id FROM key_wrap w
+                SELECT w.key_id, w.generation, w.wrap, \(OpenReport.kind), k.report_id FROM key_wrap w
                 JOIN sealing_key k ON k.id = w.key_id JOIN report r ON r.id = k.report_id
                 JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
                 WHERE w.recipient = \(mine) AND (\(try OfficeKeys.reports(of: office, tx)))
@@ -93,6 +95,7 @@ extension Reach {
         switch kind {
         case "identity": custody
         case "case": papers
+        case OpenReport.whyKind: false
         default: letter
         }
     }

@@ -7,7 +7,7 @@ package struct KeyEvent: Sendable {
     package enum Act: String, Sendable, CaseIterable {
         /// The first key of an office, or of a person.
         case made
-        /// A new generation of an office's key.
+        /// A new generation of an office's key, or a person's new key pair.
         case renewed
         /// A colleague let somebody in.
         case letIn = "let-in"
@@ -17,10 +17,12 @@ package struct KeyEvent: Sendable {
         case restored
         /// They tried to, and a password was wrong.
         case refused
-        /// Report keys were sealed anew under the present generation.
+        /// Report keys were sealed anew under the present generation, or a person's own under another password.
         case resealed
         /// A generation under which nothing is sealed any more was destroyed.
         case ended
+        /// Somebody who signed in gave keys that were sealed to single persons to a colleague who may read and lacked them.
+        case handedOn = "handed-on"
         /// Somebody opened with the password of before a reset what nobody else could open.
         case takenBack = "taken-back"
         /// A key that signs heads of the log was made, or signs no more.

@@ -7,6 +7,7 @@ extension ActChange {
     mutating func keysFollow() throws {
         settle()
         takeFromBarred()
+        takeReasons()
         wrapForTheRest()
         wrapForDeciders()
         takeFromSuperior()
@@ -40,6 +41,16 @@ extension ActChange {
     private mutating func takeFromBarred() {
         let recipients = Set(after.standing.barred.map { Recipient.staff($0).description })
         for holder in open.holders where recipients.contains(holder.recipient) {
+            dropWraps.append((holder.key, holder.recipient))
+        }
+    }
+
+    /// Why something was asked is nobody's any more once it is decided, or was overtaken.
+    private mutating func takeReasons() {
+        let standing = after.standing
+        let waiting = Set(open.workflow.pending(on: standing).compactMap { $0.act.codes[Self.whyKey] })
+        let over = Set(standing.done.compactMap { $0.codes[Self.whyKey] }).subtracting(waiting)
+        for holder in open.holders where over.contains(holder.key.description) {
             dropWraps.append((holder.key, holder.recipient))
         }
     }

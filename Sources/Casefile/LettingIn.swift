@@ -101,7 +101,7 @@ struct OfficeKeys: Sendable {
             SELECT w.key_id, w.generation, w.wrap, c.audience FROM key_wrap w
             JOIN sealing_key k ON k.id = w.key_id JOIN report r ON r.id = k.report_id
             JOIN custody c ON c.report_id = r.id AND c.idx = r.custody
-            WHERE w.recipient = \(mine) AND (\(try Self.reports(of: office, tx)))
+            WHERE w.recipient = \(mine) AND k.why = 0 AND (\(try Self.reports(of: office, tx)))
               AND NOT EXISTS (SELECT 1 FROM bar b WHERE b.report_id = r.id AND b.staff_id = \(person))
             """)
         for row in rows {

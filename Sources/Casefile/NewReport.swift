@@ -168,6 +168,7 @@ extension NewReport {
         for event in events { try LogLeaf.append(.event, event.id.description, at: event.at, tx) }
         try identityMarks.insert(tx, report: id, organ: organ)
         for file in files { try file.insert(tx, report: id) }
+        if !files.isEmpty { try Casefile.settleScanLooks(tx, of: id) }
         try projections.writeWaiting(tx, report: report, fresh: true)
         return custody.number
     }

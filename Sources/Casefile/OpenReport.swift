@@ -54,7 +54,7 @@ struct OpenReport: Sendable {
         var hasCaseKey = false
         let rows = try tx.rows(
             """
-            SELECT k.id, k.kind, k.custody, w.recipient, w.generation, w.wrap
+            SELECT k.id, \(OpenReport.kind), k.custody, w.recipient, w.generation, w.wrap
             FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
             WHERE k.report_id = \(id) ORDER BY k.id, w.recipient
             """)
@@ -110,5 +110,11 @@ struct OpenReport: Sendable {
 
 extension Reach {
     /// Whether keys of this kind are opened for whoever has this reach and is a recipient of them.
-    func mayHold(_ kind: String) -> Bool { kind == "identity" ? custody : letter }
+    func mayHold(_ kind: String) -> Bool {
+        switch kind {
+        case "identity": custody
+        case OpenReport.whyKind: outline
+        default: letter
+        }
+    }
 }

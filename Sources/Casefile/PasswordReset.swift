@@ -44,6 +44,7 @@ extension Casefile {
                 """)
             // So was what this person had printed or exported.
             try Self.endExports("staff_id = \(person)", at: now, tx)
+            try KeyEvent(.renewed, at: now, person: person, by: viewer.staff).insert(tx)
             for office in offices.sorted() {
                 try KeyEvent(.taken, at: now, office: office, person: person, by: viewer.staff).insert(tx)
                 try Self.renewOfficeKey(tx, office, at: now, by: viewer.staff)
@@ -75,12 +76,14 @@ extension Casefile {
         guard !opened.isEmpty else { throw CasefileError.invalid([FieldFault("before", "wrongPassword")]) }
         let found = opened
         try await database.write { tx in
+            var personal = 0
             for (id, key) in found {
                 for row in try tx.rows("SELECT place, generation, wrap FROM wrap_before_reset WHERE reset_id = \(id)") {
                     guard try Self.takeBack(tx, row, with: key, for: viewer, at: now) else { continue }
                     let (place, generation) = (
                         try row.get("place", as: String.self), try row.get("generation", as: Int.self)
                     )
+                    personal += place.hasPrefix("office") ? 0 : 1
                     try tx.run(
                         """
                         DELETE FROM wrap_before_reset
@@ -92,6 +95,11 @@ extension Casefile {
                     DELETE FROM key_before_reset WHERE id = \(id) AND NOT EXISTS
                       (SELECT 1 FROM wrap_before_reset w WHERE w.reset_id = key_before_reset.id)
                     """)
+            }
+            if personal > 0 {
+                try KeyEvent(
+                    .takenBack, at: now, person: viewer.staff, by: viewer.staff, detail: String(personal)
+                ).insert(tx)
             }
             try AccountEvent.note(tx, .keysTakenBack, of: viewer.staff, by: viewer.staff, at: now)
             try Self.touchWorld(tx)

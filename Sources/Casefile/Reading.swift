@@ -162,7 +162,7 @@ extension Casefile {
             files: open.reach.letter ? try fileViews(open, tx) : [], looks: try looks(open, for: viewer, tx),
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
-            way: way(open, for: viewer), requests: requests(open, for: viewer),
+            way: way(open, for: viewer), requests: try requests(open, for: viewer, tx),
             waitsForNobody: open.reach.outline && workflow.waitsForNobody(standing, world: open.picture.world),
             world: open.picture.world, workflow: workflow)
     }
@@ -186,7 +186,7 @@ extension Casefile {
         try tx.rows(
             """
             SELECT seq, field, key_id, author, at, envelope FROM sealed
-            WHERE report_id = \(open.stored.id) AND field NOT IN ('title', 'letter', 'reporter') ORDER BY seq, id
+            WHERE report_id = \(open.stored.id) AND field NOT IN ('title', 'letter', 'reporter', 'asked-why') ORDER BY seq, id
             """
         ).compactMap { row in
             guard let key = open.key(try row.get("key_id")) else { return nil }

@@ -1,11 +1,12 @@
 import Casework
+import Database
 import Kernel
 import Sealing
 
 /// Acts that take effect once somebody else agrees: extension, supervision, recusal that was asked for, clarification.
 extension ActChange {
     /// Notes a request. Whoever must agree gets what they need to decide; nobody to ask means nothing is written.
-    mutating func ask() throws {
+    mutating func ask(_ input: CheckedInput) throws {
         let world = open.picture.world
         guard let custody = open.stored.standing.custody else { throw CasefileError.notFound }
         // Whoever is asked to stand aside does not decide on it.
@@ -20,7 +21,7 @@ extension ActChange {
         // Whoever agrees blindly gets no key for it, and has taken no part in the matter.
         if open.workflow.isBlind(rule, chosen: codes, on: open.stored.standing, world: world) {
             codes["blind"] = "yes"
-            return
+            return try tellWhy(input, to: places)
         }
         for place in places {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
@@ -32,6 +33,30 @@ extension ActChange {
         }
     }
 
+    /// Whoever agrees without sight of the report reads why it was asked, and nothing else: the words of the request once
+    /// more, under a key of their own, to each of those who may decide here. It goes with the decision.
+    private mutating func tellWhy(_ input: CheckedInput, to places: [(office: OfficeID, roles: Set<Role>)]) throws {
+        let world = open.picture.world
+        let words = rule.fields.filter { $0.kind == .text }.compactMap { input.values[$0.name] }.filter { !$0.isEmpty }
+        guard !words.isEmpty, let custody = open.stored.standing.custody else { return }
+        let out = open.stored.standing.barred.union([viewer?.staff].compactMap(\.self))
+        let people = places.filter { world.offices[$0.office]?.organ == custody.organ }.flatMap { place in
+            world.members(of: place.office).filter { place.roles.contains($0.role) && $0.holdsKey }.map(\.staff)
+        }
+        let keys = Set(people).subtracting(out).sorted { $0.description < $1.description }
+            .compactMap { person in open.picture.staffKeys[person].map { (person, $0) } }
+        guard !keys.isEmpty else { return }
+        let key = HeldKey.fresh()
+        newKeys.append(NewKey(key: key, kind: OpenReport.whyKind, custody: custody.index))
+        wraps += try keys.map { try key.wrapped(to: $0.1, recipient: .staff($0.0)) }
+        codes[Self.whyKey] = key.id.description
+        try seal(Self.why, words.joined(separator: "\n"), under: key)
+    }
+
+    /// The code that names the key of a request's words, and the field in which these stand.
+    static let whyKey = "why-key"
+    static let why = "asked-why"
+
     /// Decides on a request; what was agreed to takes effect with this event.
     mutating func decide(_ input: CheckedInput) throws {
         guard let viewer, let sequence = input.values["request"].flatMap({ Int($0) }),
@@ -42,7 +67,7 @@ extension ActChange {
         decided = request
         codes["request-act"] = request.rule.name
         for (name, value) in request.act.codes
-        where codes[name] == nil && !["approver", "key", "asked-at"].contains(name) {
+        where codes[name] == nil && !["approver", "key", "asked-at", Self.whyKey].contains(name) {
             codes[name] = value
         }
         codes["request"] = String(sequence)
@@ -71,5 +96,30 @@ extension ActChange {
     /// Before it is registered all of it is new.
     mutating func markNews() {
         if open.stored.standing.stage != "received" { add(mark: "reporter-news") }
+    }
+}
+
+extension OpenReport {
+    /// Keys of the words of a request for whoever agrees to it without sight of the report.
+    static let whyKind = "why"
+    /// What kind of key a row of `sealing_key k` is.
+    static let kind: SQL = "CASE WHEN k.why = 1 THEN 'why' ELSE k.kind END AS kind"
+    /// Such a key is shared, and more than that.
+    static let whyMigration = Migration(
+        id: "0072-why-asked", statements: ["ALTER TABLE sealing_key ADD COLUMN why INTEGER NOT NULL DEFAULT 0"])
+
+    /// Why something was asked, for whoever may decide on it without having the report's keys; `nil` for all others.
+    func why(_ request: Request, _ tx: any Transaction) throws -> String? {
+        guard let id = request.act.codes[ActChange.whyKey],
+            let held = keys.first(where: { $0.key.id.description == id })?.value,
+            let row = try tx.first(
+                """
+                SELECT envelope FROM sealed
+                WHERE report_id = \(stored.id) AND seq = \(request.sequence) AND field = \(ActChange.why)
+                """)
+        else { return nil }
+        let plain = try Envelope.open(
+            try row.get("envelope"), under: held.secret, binding: .text(stored.id, ActChange.why, request.sequence))
+        return String(decoding: plain, as: UTF8.self)
     }
 }

@@ -34,14 +34,16 @@ extension Casefile {
     /// Throws scans away. What a report has by now stays, whatever old form still names it.
     package func discard(_ scans: [StagedFile]) async throws {
         let kept = try await registered(scans)
-        for scan in scans where !kept.contains(scan.stored) { files.remove(scan.stored) }
+        let gone = scans.map(\.stored).filter { !kept.contains($0) }
+        for stored in gone { files.remove(stored) }
+        try await forgetScanLooks(at: gone)
     }
 
     /// Whether a scan is still kept: one that was taken out of its form is not.
     package func isKept(_ scan: StagedFile) -> Bool { files.has(scan.stored) }
 
     /// Throws `.notFound` for a scan that was thrown away since.
-    package func open(_ scan: StagedFile) throws -> OpenedFile {
+    func open(_ scan: StagedFile) throws -> OpenedFile {
         guard isKept(scan) else { throw CasefileError.notFound }
         return OpenedFile(
             file: FileView(

@@ -27,6 +27,9 @@ package enum CasefileSchema {
         exportedParts,
         log,
         leads,
+        EvidenceSchema.sizeClasses,
+        EvidenceSchema.scanLooks,
+        OpenReport.whyMigration,
     ]
 
     private static let world = [

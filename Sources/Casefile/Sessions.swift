@@ -105,6 +105,7 @@ extension Casefile {
                 """)
             guard changed > 0 else { throw CasefileError.notNow }
             try tx.run("DELETE FROM session WHERE staff_id = \(id) AND token_hash <> \(token.hash)")
+            try KeyEvent(.resealed, at: now, person: id, by: id).insert(tx)
             try AccountEvent.note(tx, .passwordChanged, of: id, by: id, at: now)
         }
     }

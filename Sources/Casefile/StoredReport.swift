@@ -174,7 +174,9 @@ struct NewKey: Sendable {
     func insert(_ tx: any Transaction, report: ReportID) throws {
         try tx.run(
             """
-            INSERT INTO sealing_key (id, report_id, kind, custody) VALUES (\(key.id), \(report), \(kind), \(custody))
+            INSERT INTO sealing_key (id, report_id, kind, custody, why)
+            VALUES (\(key.id), \(report), \(kind == OpenReport.whyKind ? "shared" : kind), \(custody),
+              \(kind == OpenReport.whyKind))
             """)
     }
 }

@@ -1,4 +1,5 @@
 package import Casework
+import Database
 package import Kernel
 
 /// A hop as one viewer may see it.
@@ -19,6 +20,8 @@ package struct RequestView: Sendable {
     package var since: Instant
     /// This viewer is one of those who may decide.
     package var isMine: Bool
+    /// Why it is asked, where this viewer decides on it without sight of the report; else it stands in the story.
+    package var why: String?
 }
 
 extension Casefile {
@@ -39,18 +42,19 @@ extension Casefile {
     }
 
     /// Requests are papers of the holding organ; beside those who read them, who asked and who may decide know of one.
-    func requests(_ open: OpenReport, for viewer: Viewer) -> [RequestView] {
+    func requests(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> [RequestView] {
         guard open.reach.outline else { return [] }
         let standing = open.stored.standing
         let world = open.picture.world
         let mine = Set(open.workflow.requests(for: viewer.staff, on: standing, world: world).map(\.sequence))
-        return open.workflow.pending(on: standing).filter { request in
+        return try open.workflow.pending(on: standing).filter { request in
             open.reach.papers || request.act.staff == viewer.staff || mine.contains(request.sequence)
         }.map { request in
             RequestView(
                 rule: request.rule, asker: request.act.staff,
                 asked: open.workflow.asked(by: request, on: standing, world: world).map(\.office),
-                since: request.act.at, isMine: mine.contains(request.sequence))
+                since: request.act.at, isMine: mine.contains(request.sequence),
+                why: mine.contains(request.sequence) ? try open.why(request, tx) : nil)
         }
     }
 }

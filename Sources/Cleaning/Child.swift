@@ -12,6 +12,8 @@ struct Command: Sendable {
     var arguments: [String]
     var folder: String
     var environment: [String]
+    /// What it finds to read as its file 3, at most a pipe's 64 KiB; nothing where it is empty.
+    var third: [UInt8] = []
 }
 
 /// A process of its own session, with no open file of ours; nothing that it says is read.
@@ -90,7 +92,18 @@ enum Child {
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addchdir_np(&actions, command.folder)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        var ends: [Int32] = [-1, -1]
+        defer { for end in ends where end >= 0 { close(end) } }
+        if command.third.isEmpty {
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        } else {
+            guard pipe2(&ends, O_CLOEXEC) == 0 else { return (errno, 0) }
+            guard write(ends[1], command.third, command.third.count) == command.third.count else { return (EIO, 0) }
+            close(ends[1])
+            ends[1] = -1
+            posix_spawn_file_actions_adddup2(&actions, ends[0], 3)
+            posix_spawn_file_actions_addclosefrom_np(&actions, 4)
+        }
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)

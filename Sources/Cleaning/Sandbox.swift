@@ -2,7 +2,8 @@ import Foundation
 
 /// How far a child is shut away.
 package enum Sandbox: String, Sendable {
-    /// Namespaces of its own (bubblewrap): no network, no other process, nothing of the disk but programs and fonts.
+    /// Namespaces of its own (bubblewrap): no network, no other process, nothing of the disk but programs and fonts; and a
+    /// filter of system calls.
     case namespaces
     /// Limits, a session and an environment of its own, and nothing more: it could read what the server's user can.
     case limitsOnly = "limits-only"
@@ -13,14 +14,18 @@ package enum Sandbox: String, Sendable {
     package static func namespacesWork() async -> Bool {
         guard FileManager.default.isExecutableFile(atPath: bubblewrap) else { return false }
         let command = Command(
-            path: bubblewrap, arguments: isolation(work: nil) + ["/usr/bin/true"], folder: "/", environment: [])
+            path: bubblewrap, arguments: isolation(work: nil) + ["/usr/bin/true"], folder: "/", environment: [],
+            third: SystemCallFilter.program)
         return await Child.run(command, seconds: 10) == .exit(0)
     }
 
     private static let environment = ["PATH=/usr/bin", "LANG=C.UTF-8", "TMPDIR=/tmp"]
 
     private static func isolation(work: String?, scripts: String = "") -> [String] {
-        var flags = ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--hostname", "evidence", "--clearenv"]
+        var flags = [
+            "--seccomp", "3", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--hostname", "evidence",
+            "--clearenv",
+        ]
         for pair in environment + ["HOME=/work"] {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             flags += ["--setenv"] + parts
@@ -58,6 +63,7 @@ package enum Sandbox: String, Sendable {
         }
         return Command(
             path: "/usr/bin/prlimit", arguments: words + arguments, folder: folder,
-            environment: Self.environment + ["HOME=\(folder)"])
+            environment: Self.environment + ["HOME=\(folder)"],
+            third: self == .namespaces ? SystemCallFilter.program : [])
     }
 }

@@ -39,10 +39,10 @@ struct RegistrationRoutes: Sendable {
                 throw SiteError.notFound
             }
             guard request.query("show") != nil else {
-                return FileResponse.make(try self.services.casefile.open(scan))
+                return FileResponse.make(try await self.services.casefile.original(of: scan, for: viewer))
             }
-            // Also what one has just brought oneself is drawn anew before a browser sees it.
-            let drawn = try? await self.services.casefile.drawn(scan)
+            // Also what one has just brought oneself is drawn anew and marked before a browser sees it.
+            let drawn = try? await self.services.casefile.drawn(scan, for: viewer)
             guard let drawn else { throw SiteError.notFound }
             return FileResponse.picture(drawn)
         }

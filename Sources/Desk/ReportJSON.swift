@@ -26,6 +26,10 @@ struct ReportJSON: Encodable {
         var count: Int
         var marks: [String]
     }
+    struct Asked: Encodable {
+        var act, label, since: String
+        var why: OrNull<String>
+    }
     struct Message: Encodable { var at, from, kind, text: String }
     struct Limit: Encodable {
         var name, label, due, source, start: String
@@ -72,6 +76,8 @@ struct ReportJSON: Encodable {
     var hops: [Hop]
     var limits: [Limit]
     var acts: [Act]
+    /// What waits for this person's agreement.
+    var asked: [Asked]
     /// A decision is due and nobody is there to take it, here or above.
     var waitsForNobody: Bool
     /// Why the report is where it is; empty for whom the letter is not.
@@ -111,6 +117,10 @@ struct ReportJSON: Encodable {
         hops = view.way.map { Hop($0, world: view.world) }
         limits = view.limits.map { Limit($0, texts: texts, language: language) }
         waitsForNobody = view.waitsForNobody
+        asked = view.requests.filter(\.isMine).map {
+            Asked(
+                act: $0.rule.name, label: $0.rule.label.text(language), since: $0.since.rfc3339, why: OrNull($0.why))
+        }
         acts = view.acts.map { act in
             Act(
                 name: act.rule.name, label: act.rule.label.text(language),
@@ -145,6 +155,7 @@ extension ReportJSON {
         hops = []
         limits = []
         acts = []
+        asked = []
         waitsForNobody = false
     }
 }

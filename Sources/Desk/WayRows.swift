@@ -44,7 +44,7 @@ struct WayRows {
             return Entry([
                 "what": request.rule.label.text(language), "who": who, "organ": organ,
                 "asked": asked.joined(separator: texts.text("desk.list.items")), "since": request.since.shortText,
-                "mine": request.isMine,
+                "mine": request.isMine, "why": request.why,
             ])
         }
     }

@@ -88,6 +88,8 @@ package struct Drafts: Sendable {
     /// Keeps a file that arrived. Throws `.tooManyFiles` or ``DraftError/full``; the file is gone then.
     func add(_ staged: StagedFile, to key: DraftKey) async throws {
         let limits = limits
+        // Beside the sealed draft stands a size class: enough for the cap.
+        let size = SealedFile.sizeClass(of: staged.size)
         do {
             try await change(key) { draft in
                 guard draft.files.count < EvidenceLimits.files else { throw CasefileError.tooManyFiles }
@@ -95,10 +97,10 @@ package struct Drafts: Sendable {
                 file.name = draft.freeName(staged.name)
                 draft.files.append(file)
             } beside: { tx in
-                guard try Self.bytes(tx) + staged.size <= limits.bytes else { throw DraftError.full }
+                guard try Self.bytes(tx) + size <= limits.bytes else { throw DraftError.full }
                 try tx.run(
                     """
-                    INSERT INTO draft_file (stored, draft_id, size) VALUES (\(staged.stored), \(key.id), \(staged.size))
+                    INSERT INTO draft_file (stored, draft_id, size) VALUES (\(staged.stored), \(key.id), \(size))
                     """)
             }
         } catch {

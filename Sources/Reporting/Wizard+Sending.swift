@@ -112,13 +112,7 @@ extension ReportingRoutes {
 
     /// Where to come back to: whoever came through Tor is not led to the open web.
     private func publicAddress(_ request: Request) -> String {
-        let host = request.head.authority ?? ""
-        let isOnion =
-            host.hasSuffix(".onion")
-            && host.utf8.allSatisfy {
-                Character(UnicodeScalar($0)).isLetter || Character(UnicodeScalar($0)).isNumber || $0 == 0x2E
-            }
-        return isOnion ? "http://" + host : services.publicURL
+        request.onionHost.map { "http://" + $0 } ?? services.publicURL
     }
 
     /// Sent before: said so, whatever made the page come a second time.

@@ -11,7 +11,7 @@ package enum Envelope {
     /// Seals a text of less than 4 GiB. `keyID` is written in the clear, so that the opener knows which key to fetch.
     package static func seal(
         _ plain: [UInt8], under key: SecretKey, keyID: KeyID, binding: Binding, padding: Padding = .classes,
-        algorithm: SealingAlgorithm = .aesGCM
+        algorithm: SealingAlgorithm = .present
     ) throws -> [UInt8] {
         let header = [Format.envelope.rawValue, algorithm.rawValue] + keyID.bytes
         return header

@@ -4,14 +4,17 @@ package enum Escrow {
     /// Three wraps, one for each pair of holders (counted from 0): the outer opens with `first`, the inner with
     /// `second`. Anything but three different holders is ``SealingError/malformed``.
     package static func wrapPairs(
-        secret: [UInt8], holders: [PublicKey], binding: Binding
+        secret: [UInt8], holders: [PublicKey], binding: Binding, algorithm: SealingAlgorithm = .present
     ) throws -> [(first: Int, second: Int, wrap: [UInt8])] {
         guard holders.count == 3, Set(holders).count == 3 else { throw SealingError.malformed }
         var pairs: [(first: Int, second: Int, wrap: [UInt8])] = []
         for (first, outer) in holders.enumerated() {
             for (second, inner) in holders.enumerated().dropFirst(first &+ 1) {
-                let kept = try Wrap.seal(secret, to: inner, binding: layer("inner", of: binding))
-                pairs.append((first, second, try Wrap.seal(kept, to: outer, binding: layer("outer", of: binding))))
+                let kept = try Wrap.seal(
+                    secret, to: inner, binding: layer("inner", of: binding), algorithm: algorithm)
+                let wrap = try Wrap.seal(
+                    kept, to: outer, binding: layer("outer", of: binding), algorithm: algorithm)
+                pairs.append((first, second, wrap))
             }
         }
         return pairs

@@ -1,4 +1,4 @@
-/// How the length of a text is blurred before it is sealed.
+/// How the length of a text is blurred before it is sealed. Files have classes of their own: ``FilePadding``.
 package enum Padding: Sendable {
     /// Up to 256 bytes, 1 KiB, 4 KiB, 16 KiB, then whole multiples of 16 KiB; four bytes of it hold the true length.
     case classes

@@ -28,13 +28,14 @@ package struct PasswordCost: Equatable, Sendable {
 
 /// A secret sealed under a password.
 ///
-/// Layout: version (1 byte), algorithm (1), log₂ N (1), r (1), p (1), salt (16), nonce (12), ciphertext, tag (16).
+/// Layout: version (1 byte), suite (1), log₂ N (1), r (1), p (1), salt (16), nonce (12), ciphertext, tag (16).
 /// All before the nonce is authenticated. This work takes long and much memory: go through ``PasswordGate``.
 enum PasswordSealed {
     private static let headerLength = 21
-    private static let algorithm = SealingAlgorithm.aesGCM
 
-    static func seal(secret: [UInt8], password: String, cost: PasswordCost) throws -> [UInt8] {
+    static func seal(
+        secret: [UInt8], password: String, cost: PasswordCost, algorithm: SealingAlgorithm = .present
+    ) throws -> [UInt8] {
         let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) }
         let header = [Format.password.rawValue, algorithm.rawValue, cost.logN, cost.r, cost.p] + salt
         let key = try key(password: password, salt: salt, cost: cost)

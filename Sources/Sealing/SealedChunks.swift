@@ -5,13 +5,23 @@ package struct SealedChunks: Sendable {
     private let stream: SealedFile.Stream
     private var pending: [UInt8] = []
     private var index: UInt32 = 0
+    private var length: Int64 = 0
 
     /// Hands on the header at once.
     package init(
-        under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm = .aesGCM,
+        under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm = .present,
         _ put: ([UInt8]) throws -> Void
     ) throws {
-        let prefix = SecretKey.random().bytes.prefix(7)
+        try self.init(
+            under: key, keyID: keyID, binding: binding, algorithm: algorithm,
+            prefix: Array(SecretKey.random().bytes.prefix(7)), put)
+    }
+
+    /// `prefix`: seven bytes that no other file under this key has.
+    init(
+        under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm, prefix: [UInt8],
+        _ put: ([UInt8]) throws -> Void
+    ) throws {
         let header = [Format.file.rawValue, algorithm.rawValue] + keyID.bytes + prefix
         stream = try SealedFile.Stream(header: header, key: key, binding: binding)
         try put(header)
@@ -19,6 +29,13 @@ package struct SealedChunks: Sendable {
 
     /// Takes the next bytes from a buffer that need not outlive the call.
     package mutating func append(_ bytes: UnsafeRawBufferPointer, _ put: ([UInt8]) throws -> Void) throws {
+        let (sum, overflow) = length.addingReportingOverflow(Int64(bytes.count))
+        guard !overflow else { throw SealingError.tooLarge }
+        length = sum
+        try take(bytes, put)
+    }
+
+    private mutating func take(_ bytes: UnsafeRawBufferPointer, _ put: ([UInt8]) throws -> Void) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             if pending.count == SealedFile.chunkLength { try flush(last: false, put) }
@@ -33,8 +50,11 @@ package struct SealedChunks: Sendable {
         try bytes.withUnsafeBytes { try append($0, put) }
     }
 
-    /// Hands on what is left; nothing may follow.
-    package mutating func finish(_ put: ([UInt8]) throws -> Void) throws { try flush(last: true, put) }
+    /// Fills up to the size class and hands on what is left; nothing may follow.
+    package mutating func finish(_ put: ([UInt8]) throws -> Void) throws {
+        try FilePadding.fill(length) { piece in try piece.withUnsafeBytes { try take($0, put) } }
+        try flush(last: true, put)
+    }
 
     private mutating func flush(last: Bool, _ put: ([UInt8]) throws -> Void) throws {
         try put(stream.seal(pending, index: index, last: last))

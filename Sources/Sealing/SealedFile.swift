@@ -3,7 +3,9 @@ import Foundation
 import Kernel
 
 /// The layout of sealed files: a header of version (1 byte), algorithm (1), key id (16) and random nonce prefix (7), then
-/// chunks of 64 KiB plain text (the last one shorter, perhaps empty), each followed by its tag.
+/// chunks of 64 KiB plain text (the last one shorter), each followed by its tag. The plain text is what was given, zeros up
+/// to a size class, and its true length in eight bytes: see ``FilePadding``. Files of the version before are what was given
+/// and nothing else, their last chunk perhaps empty; they are read and no longer written.
 ///
 /// A chunk's nonce is the prefix, its number (4 bytes) and 1 for the last chunk or else 0, after the STREAM
 /// construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015): chunks cannot be changed, swapped, left out, added or cut
@@ -35,6 +37,14 @@ package enum SealedFile {
         package let sha256: [UInt8]
     }
 
+    /// Of either version.
+    static func algorithm(of header: [UInt8]) throws -> SealingAlgorithm {
+        try (isBare(header) ? Format.bareFile : .file).algorithm(of: header)
+    }
+
+    /// Whether a file is of the version before and bears no padding.
+    static func isBare(_ header: [UInt8]) -> Bool { header.first == Format.bareFile.rawValue }
+
     /// What a chunk is sealed with.
     struct Stream: Sendable {
         let algorithm: SealingAlgorithm
@@ -43,7 +53,7 @@ package enum SealedFile {
         let authenticated: [UInt8]
 
         init(header: [UInt8], key: SecretKey, binding: Binding) throws {
-            algorithm = try Format.file.algorithm(of: header)
+            algorithm = try SealedFile.algorithm(of: header)
             guard header.count == SealedFile.headerLength else { throw SealingError.malformed }
             self.key = key.symmetric
             self.header = header
@@ -72,7 +82,7 @@ package enum SealedFile {
     /// The key that a file says it was sealed under; true only once it has been opened.
     package static func keyID(ofFileAt path: String) throws -> KeyID {
         let header = try FileDescriptor(reading: path).read(headerLength, at: 0)
-        _ = try Format.file.algorithm(of: header)
+        _ = try algorithm(of: header)
         guard let id = KeyID(bytes: header.dropFirst(2).prefix(16)) else { throw SealingError.malformed }
         return id
     }

@@ -5,13 +5,15 @@ import Kernel
 package final class SealedFileReader: Sendable {
     /// Bytes of plain text.
     package let size: Int64
-    /// How many chunks of ``SealedFile/chunkLength`` there are, the last one shorter; at least one.
+    /// How many chunks of ``SealedFile/chunkLength`` hold it, the last one shorter; at least one.
     package let chunkCount: Int
     /// The key that the file was sealed under.
     package let keyID: KeyID
 
     private let file: FileDescriptor
     private let stream: SealedFile.Stream
+    /// Chunks that lie in the file, those of padding alone among them.
+    private let storedCount: Int
     private let lastLength: Int
     private let start: Int64
 
@@ -34,28 +36,55 @@ package final class SealedFileReader: Sendable {
         guard body >= Int64(SealedFile.tagLength), rest == 0 || rest >= SealedFile.tagLength,
             let last = UInt32(exactly: count &- 1)
         else { throw SealingError.tampered }
-        chunkCount = Int(count)
+        storedCount = Int(count)
         lastLength = rest == 0 ? Int(sealedLength) : rest
-        size = Int64(last) &* Int64(SealedFile.chunkLength) &+ Int64(lastLength &- SealedFile.tagLength)
-        _ = try chunk(Int(last))
+        let stored = Int64(last) &* Int64(SealedFile.chunkLength) &+ Int64(lastLength &- SealedFile.tagLength)
+        let end = try Self.read(
+            last, of: storedCount, lastLength: lastLength, file: file, start: start, stream: stream)
+        size = SealedFile.isBare(header) ? stored : try FilePadding.length(from: end, padded: stored)
+        let chunkLength = Int64(SealedFile.chunkLength)
+        let filled = size / chunkLength &+ (size % chunkLength == 0 ? 0 : 1)
+        chunkCount = max(1, Int(filled))
     }
 
     /// The plain text of one chunk, counted from 0; there is nothing beyond the last, so that is
     /// ``SealingError/malformed``.
     package func chunk(_ index: Int) throws -> [UInt8] {
-        guard let number = UInt32(exactly: index), index < chunkCount else { throw SealingError.malformed }
-        let last = index == chunkCount &- 1
+        guard index >= 0, index < chunkCount else { throw SealingError.malformed }
+        let left = size &- Int64(index) &* Int64(SealedFile.chunkLength)
+        let plain = try stored(index)
+        return left >= Int64(plain.count) ? plain : Array(plain.prefix(Int(left)))
+    }
+
+    /// Gives every chunk in order, and at the end opens those of padding as well: afterwards every byte of the file is
+    /// known to be the writer's.
+    package func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
+        for index in 0..<chunkCount { try body(chunk(index)) }
+        try checkPadding()
+    }
+
+    /// Opens what ``chunk(_:)`` never gives; anything that is not the writer's is ``SealingError/tampered``.
+    package func checkPadding() throws {
+        for index in chunkCount..<max(chunkCount, storedCount) { _ = try stored(index) }
+    }
+
+    private func stored(_ index: Int) throws -> [UInt8] {
+        guard let number = UInt32(exactly: index), index < storedCount else { throw SealingError.malformed }
+        return try Self.read(
+            number, of: storedCount, lastLength: lastLength, file: file, start: start, stream: stream)
+    }
+
+    private static func read(
+        _ number: UInt32, of count: Int, lastLength: Int, file: FileDescriptor, start: Int64,
+        stream: SealedFile.Stream
+    ) throws -> [UInt8] {
+        let last = Int(number) == count &- 1
         let full = SealedFile.chunkLength &+ SealedFile.tagLength
         let length = last ? lastLength : full
-        let offset = start &+ Int64(SealedFile.headerLength) &+ Int64(index) &* Int64(full)
+        let offset = start &+ Int64(SealedFile.headerLength) &+ Int64(number) &* Int64(full)
         let sealed = try file.read(length, at: offset)
         guard sealed.count == length else { throw SealingError.tampered }
         return try stream.open(sealed, index: number, last: last)
-    }
-
-    /// Gives every chunk in order.
-    package func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
-        for index in 0..<chunkCount { try body(chunk(index)) }
     }
 
     /// Every chunk in order, read as it is asked for.

@@ -27,7 +27,7 @@ package final class SealedFileWriter: Sendable {
 
     /// Begins a file that will stand at `path`, in a folder that exists. What stands there is replaced at the end.
     package init(
-        path: String, under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm = .aesGCM
+        path: String, under key: SecretKey, keyID: KeyID, binding: Binding, algorithm: SealingAlgorithm = .present
     ) throws {
         self.path = path
         temporary = "\(path).\(Hex.encode(SecretKey.random().bytes.prefix(8))).part"

@@ -1,4 +1,5 @@
 import Crypto
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -6,13 +7,40 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The authenticated ciphers that envelopes may use, by the number that stands in their second byte.
-/// A number, once given, is never given again.
+/// The suites of algorithms, by the number that stands in the second byte of everything sealed: envelopes, files, what is
+/// sealed under a password, and wraps, which are HPKE with the suite's cipher. A number, once given, is never given again.
+///
+/// What is sealed opens under the suite that it names, whatever is chosen now; one that is not known here is
+/// ``SealingError/unknownAlgorithm(_:)``.
 package enum SealingAlgorithm: UInt8, CaseIterable, Sendable {
     /// AES-256 in Galois/counter mode (NIST SP 800-38D), 96-bit random nonce, 128-bit tag.
     case aesGCM = 1
     /// ChaCha20-Poly1305 (RFC 8439), 96-bit random nonce, 128-bit tag.
     case chaChaPoly = 2
+
+    /// As operators call them.
+    package var name: String {
+        switch self {
+        case .aesGCM: "aes-256-gcm"
+        case .chaChaPoly: "chacha20-poly1305"
+        }
+    }
+
+    /// The suite of that name; nil for any other word.
+    package init?(name: String) {
+        guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+
+    // One for the process, chosen where it is put together: everything opens whatever stands here, so that no caller has
+    // to know it, and none can forget to hand it on.
+    private static let chosen = Mutex(SealingAlgorithm.aesGCM)
+
+    /// What is sealed with from now on, where nobody names another.
+    package static var present: SealingAlgorithm { chosen.withLock { $0 } }
+
+    /// Seals with another suite from now on, in this process.
+    package static func choose(_ suite: SealingAlgorithm) { chosen.withLock { $0 = suite } }
 
     /// What nonce and tag add to the plain text.
     static let overhead = 28
@@ -54,7 +82,9 @@ enum Format: UInt8 {
     case envelope = 0x11
     case wrap = 0x21
     case password = 0x31
-    case file = 0x41
+    /// Files without padding, as they were sealed before; read, and no longer written.
+    case bareFile = 0x41
+    case file = 0x42
 
     /// Reads version and algorithm, the two bytes that every format begins with.
     func algorithm(of bytes: some Collection<UInt8>) throws -> SealingAlgorithm {

@@ -8,7 +8,7 @@ struct Mingjian: AsyncParsableCommand {
         abstract: "Receives, judges, routes, handles and answers reports of wrongdoing.",
         subcommands: [
             Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self, Rules.self,
-            Backup.self, BackupBook.self, Restore.self, LogCommand.self,
+            Backup.self, BackupBook.self, Restore.self, SealingChoice.self, LogCommand.self,
             WitnessCommand.self,
         ])
 

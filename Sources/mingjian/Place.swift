@@ -49,6 +49,7 @@ enum PlaceError: Error, CustomStringConvertible {
     case worldExists(String)
     case demoInProduction
     case halfRestored(String)
+    case unknownSuite(String)
 
     var description: String {
         switch self {
@@ -59,6 +60,11 @@ enum PlaceError: Error, CustomStringConvertible {
         case .worldExists(let data): "There is an installation in \(data) already. Nothing was changed."
         case .demoInProduction:
             "This is a demonstration with documented passwords: it is not served in production mode."
+        case .unknownSuite(let name):
+            """
+            \(name) is no suite of algorithms that this program seals with. It knows \
+            \(SealingAlgorithm.allCases.map(\.name).joined(separator: ", ")).
+            """
         case .halfRestored(let data):
             """
             A restore into this place (\(data)) was cut off: what lies here is half a backup and is not opened. Remove \
@@ -93,6 +99,8 @@ struct Installation: Sendable {
         try await migrate(database, CasefileSchema.migrations, ReportingSchema.migrations)
         let fingerprint = keys.fingerprint
         let known = try await database.write { tx -> String? in
+            try SealingCommand.takeUp(
+                tx.scalar("SELECT value FROM setting WHERE name = \(SealingCommand.setting)"))
             let known: String? = try tx.scalar("SELECT value FROM setting WHERE name = 'keys'")
             if known == nil { try tx.run("INSERT INTO setting (name, value) VALUES ('keys', \(fingerprint))") }
             return known

@@ -3,18 +3,22 @@
 import re
 import secrets
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import evidence_files as files
 import requests
 from client import Caller, kept_alive, problem
+from doors import Knocker
 from pages import Pages
 from test_accounts import enrol, page_of
 from test_commands import change_password
 from test_evidence import Case
+from test_exports import made, newest
 from test_interference import TOLD, recorded
 from test_search import search
+from test_uploads import ranged
 from visitor import PARTY, Visitor
-from world import letter, person
+from world import QINGTANG, letter, person
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -58,6 +62,7 @@ def play(world, planted):
     """Everything that people do with reports, accounts and keys."""
     receipt, report, organ = handle(world, planted)
     look(world, planted, receipt, report, organ)
+    take_away(world, planted, receipt, report, organ)
     wizard(world, planted)
     refuse(world, planted, receipt, report)
     registered = world["qt.letters2"].post("/api/v1/reports", letter(
@@ -69,6 +74,7 @@ def play(world, planted):
         planted.secret(where, digits)
     interfere(world, planted, report, organ)
     be_away(world)
+    bring(world, planted)
     accounts(world, planted)
     for who in world.signed_in.values():
         planted.secret(f"token of {who}", who.session.headers["Authorization"].split()[1])
@@ -127,6 +133,41 @@ def look(world, planted, receipt, report, organ):
     assert case.original(page, picture).status_code == 200
     for kind, where in (("name", "name"), ("unit", "unit"), ("text", "new title"), ("text", "content")):
         assert [item["id"] for item in search(case.clerk, kind, planted.words[where])["items"]] == [report], where
+
+
+def take_away(world, planted, receipt, report, organ):
+    """What is exported and lies sealed for a day, by its maker fetched; a list; a file whose upload was cut and stays so."""
+    maker = Knocker(next(who for who in world.people(organ) if (view := who.report(report)) and view["title"]))
+    receipt.message(planted("message that is exported"))
+    for way in ("export", "print"):
+        assert planted.words["message that is exported"] in maker.get(made(maker, report, way=way)).text
+    hand_identity(world, planted, report, organ)
+    clerk = Knocker(world["qt.letters2"])
+    answer = clerk.send("POST", "/desk/export", {"tab": "waiting", "sort": "-receivedAt"})
+    assert answer.status_code == 303, answer.text[:400]
+    assert clerk.get(newest(clerk)).status_code == 200
+    content = (planted("inside a cut file") + "。" * 1000).encode()
+    path = "/api/v1/receipt/files/" + quote(planted("name of a cut file") + ".txt", safe="")
+    assert ranged(receipt, path, content, 0, len(content) // 2).status_code == 202
+
+
+def hand_identity(world, planted, report, organ):
+    """The identity is opened to a named handler, who gets a copy of it for an hour."""
+    first, second = [who for who in world.people(organ) if who.offered(report, "open-identity")][:2]
+    readers = next(field for field in first.offered(report, "open-identity")["fields"] if field["name"] == "reader")
+    first.act(report, "open-identity", ground="contact", window="1", reason=planted("why it is handed"),
+              reader=readers["options"][0]["value"])
+    second.act(report, "decide", agreed="yes")
+
+
+def bring(world, planted):
+    """Messages that the institution has from elsewhere."""
+    file = world.installation.folder / "messages.csv"
+    file.write_text(f"id,title,content,time\n{planted('message id')},{planted('message title')},{planted('message from elsewhere')},2026-01-05\n",
+                    encoding="utf-8")
+    told = world.installation.command("import", "messages", file, "--organ", QINGTANG, "--json")
+    assert '"filed":1' in told.stdout.replace(" ", ""), told.stdout
+    file.unlink()
 
 
 def wizard(world, planted):
@@ -233,6 +274,10 @@ def accounts(world, planted):
     login = {"username": "qt.letters3", "password": account["password"], "code": codes[0]}
     answer = Caller(world.url).post("/api/v1/session", login, 201).json()
     planted.secret("token after a second factor", answer["token"])
+    other = world.accounts["yl.letters2"]
+    secret, codes = enrol(Pages(world.url, other), other["password"])
+    for number, value in enumerate((secret, *codes)):
+        planted.secret(f"second factor that stays {number}", value)
     admin = Pages(world.url, world.accounts["qt.admin1"])
     place = page_of(admin, world, account)
     shown = admin.send(admin.get(place + "/reset"), place + "/reset", {}, 200)

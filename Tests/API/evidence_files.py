@@ -90,53 +90,126 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 OPEN = "http://schemas.openxmlformats.org"
 
 
-def docx():
-    """A letter with its author in its properties."""
+def office_open(main, kind, parts):
+    """A package of Microsoft's kind with its author in its properties: the main part, what that is, and all parts."""
     buffer = io.BytesIO()
+    kinds = "application/vnd.openxmlformats-"
+    names = {main: f"{kinds}officedocument.{kind}.main+xml", "docProps/core.xml": f"{kinds}package.core-properties+xml"}
+    for name, (of, _) in parts.items():
+        names.setdefault(name, f"{kinds}officedocument.{of}+xml")
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-        core = "application/vnd.openxmlformats-package.core-properties+xml"
         packed.writestr("[Content_Types].xml", (
             f'{HEAD}<Types xmlns="{OPEN}/package/2006/content-types"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
-            f'ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="{main}"/>'
-            f'<Override PartName="/docProps/core.xml" ContentType="{core}"/></Types>'))
+            f'ContentType="{kinds}package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+            + "".join(f'<Override PartName="/{name}" ContentType="{of}"/>' for name, of in names.items()) + "</Types>"))
         packed.writestr("_rels/.rels", (
             f'{HEAD}<Relationships xmlns="{OPEN}/package/2006/relationships"><Relationship Id="r1" '
-            f'Type="{OPEN}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+            f'Type="{OPEN}/officeDocument/2006/relationships/officeDocument" Target="{main}"/>'
             f'<Relationship Id="r2" Type="{OPEN}/package/2006/relationships/metadata/core-properties" '
             'Target="docProps/core.xml"/></Relationships>'))
         packed.writestr("docProps/core.xml", (
             f'{HEAD}<cp:coreProperties xmlns:cp="{OPEN}/package/2006/metadata/core-properties" '
             f'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{MARKED}</dc:creator></cp:coreProperties>'))
-        packed.writestr("word/document.xml", (
-            f'{HEAD}<w:document xmlns:w="{OPEN}/wordprocessingml/2006/main"><w:body><w:p><w:r>'
-            '<w:t>The money never came.</w:t></w:r></w:p></w:body></w:document>'))
+        for name, (_, content) in parts.items():
+            packed.writestr(name, HEAD + content)
     return buffer.getvalue()
 
 
-def odt():
-    """The same letter as an OpenDocument text."""
-    names = "urn:oasis:names:tc:opendocument:xmlns:"
-    kind = "application/vnd.oasis.opendocument.text"
+def docx():
+    """A letter with its author in its properties."""
+    return office_open("word/document.xml", "wordprocessingml.document", {"word/document.xml": ("", (
+        f'<w:document xmlns:w="{OPEN}/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+        '<w:t>The money never came.</w:t></w:r></w:p></w:body></w:document>'))})
+
+
+def xlsx():
+    """Two sheets of accounts; one has a pane that is frozen and a header of its own."""
+    main, of = f'xmlns="{OPEN}/spreadsheetml/2006/main"', f'xmlns:r="{OPEN}/officeDocument/2006/relationships"'
+    kind = f"{OPEN}/officeDocument/2006/relationships/worksheet"
+    row = '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>The money never came.</t></is></c></row></sheetData>'
+    return office_open("xl/workbook.xml", "spreadsheetml.sheet", {
+        "xl/workbook.xml": ("", f'<workbook {main} {of}><sheets><sheet name="1" sheetId="1" r:id="s1"/>'
+                                '<sheet name="2" sheetId="2" r:id="s2"/></sheets></workbook>'),
+        "xl/_rels/workbook.xml.rels": ("", (
+            f'<Relationships xmlns="{OPEN}/package/2006/relationships"><Relationship Id="s1" Type="{kind}" '
+            f'Target="worksheets/sheet1.xml"/><Relationship Id="s2" Type="{kind}" Target="worksheets/sheet2.xml"/>'
+            '</Relationships>')),
+        "xl/worksheets/sheet1.xml": ("spreadsheetml.worksheet", (
+            f'<worksheet {main}><sheetViews><sheetView workbookViewId="0" view="normal"/></sheetViews>{row}'
+            '<pageMargins left="1" right="1" top="1" bottom="1" header="1" footer="1"/>'
+            '<rowBreaks count="0" manualBreakCount="0"/></worksheet>')),
+        "xl/worksheets/sheet2.xml": ("spreadsheetml.worksheet", (
+            f'<worksheet {main}><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
+            f'state="frozen"/></sheetView></sheetViews>{row}<headerFooter><oddHeader>&amp;Lold &gt;</oddHeader>'
+            '</headerFooter></worksheet>'))})
+
+
+def pptx():
+    """Two slides."""
+    names = (f'xmlns:p="{OPEN}/presentationml/2006/main" xmlns:a="{OPEN}/drawingml/2006/main" '
+             f'xmlns:r="{OPEN}/officeDocument/2006/relationships"')
+    shape = ('<p:sp><p:nvSpPr><p:cNvPr id="7" name="a &gt; b"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody>'
+             '<a:bodyPr/><a:p><a:r><a:t>The money never came.</a:t></a:r></a:p></p:txBody></p:sp>')
+    slide = (f'<p:sld {names}><p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/>'
+             f'</p:nvGrpSpPr><p:grpSpPr/>{shape}</p:spTree></p:cSld></p:sld>')
+    kind = f"{OPEN}/officeDocument/2006/relationships/slide"
+    return office_open("ppt/presentation.xml", "presentationml.presentation", {
+        "ppt/presentation.xml": ("", f'<p:presentation {names}><p:sldIdLst><p:sldId id="256" r:id="s1"/>'
+                                     '<p:sldId id="257" r:id="s2"/></p:sldIdLst><p:sldSz cx="9144000" cy="5143500"/>'
+                                     '<p:notesSz cx="6858000" cy="9144000"/></p:presentation>'),
+        "ppt/_rels/presentation.xml.rels": ("", (
+            f'<Relationships xmlns="{OPEN}/package/2006/relationships"><Relationship Id="s1" Type="{kind}" '
+            f'Target="slides/slide1.xml"/><Relationship Id="s2" Type="{kind}" Target="slides/slide2.xml"/>'
+            '</Relationships>')),
+        "ppt/slides/slide1.xml": ("presentationml.slide", slide),
+        "ppt/slides/slide2.xml": ("presentationml.slide", slide)})
+
+
+OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+
+
+def open_document(kind, body):
+    """A package of OpenDocument with its author in its properties."""
+    kind = f"application/vnd.oasis.opendocument.{kind}"
+    names = " ".join(f'xmlns:{name}="{OASIS}{name}:1.0"' for name in ("office", "text", "table", "presentation"))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("mimetype", kind)
         packed.writestr("content.xml", (
-            f'{HEAD}<office:document-content xmlns:office="{names}office:1.0" xmlns:text="{names}text:1.0" '
-            'office:version="1.2"><office:body><office:text><text:p>The money never came.</text:p></office:text>'
-            '</office:body></office:document-content>'))
+            f'{HEAD}<office:document-content {names} xmlns:draw="{OASIS}drawing:1.0" office:version="1.2">'
+            f'<office:body>{body}</office:body></office:document-content>'))
         packed.writestr("meta.xml", (
-            f'{HEAD}<office:document-meta xmlns:office="{names}office:1.0" xmlns:meta="{names}meta:1.0" '
+            f'{HEAD}<office:document-meta xmlns:office="{OASIS}office:1.0" xmlns:meta="{OASIS}meta:1.0" '
             f'office:version="1.2"><office:meta><meta:initial-creator>{MARKED}</meta:initial-creator></office:meta>'
             '</office:document-meta>'))
         entries = "".join(
             f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{of}"/>'
             for path, of in [("/", kind), ("content.xml", "text/xml"), ("meta.xml", "text/xml")])
         packed.writestr("META-INF/manifest.xml", (
-            f'{HEAD}<manifest:manifest xmlns:manifest="{names}manifest:1.0" manifest:version="1.2">{entries}'
+            f'{HEAD}<manifest:manifest xmlns:manifest="{OASIS}manifest:1.0" manifest:version="1.2">{entries}'
             '</manifest:manifest>'))
     return buffer.getvalue()
+
+
+def odt():
+    """The same letter as an OpenDocument text."""
+    return open_document("text", "<office:text><text:p>The money never came.</text:p></office:text>")
+
+
+def ods():
+    """Two tables; one holds a drawing already."""
+    cell = ("<table:table-row><table:table-cell><text:p>The money never came.</text:p></table:table-cell>"
+            "</table:table-row>")
+    return open_document("spreadsheet", (
+        f'<office:spreadsheet><table:table table:name="1"><table:table-column/>{cell}</table:table>'
+        f'<table:table table:name="2"><table:shapes/><table:table-column/>{cell}</table:table></office:spreadsheet>'))
+
+
+def odp():
+    """Two slides, one of them empty."""
+    return open_document("presentation", (
+        '<office:presentation><draw:page draw:name="1"><draw:frame><draw:text-box><text:p>The money never came.</text:p>'
+        '</draw:text-box></draw:frame><presentation:notes/></draw:page><draw:page draw:name="2"/></office:presentation>'))
 
 
 def voice():

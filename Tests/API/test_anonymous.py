@@ -129,7 +129,7 @@ destruction_entry.cleared_at destruction_approval.at
 account_event.at account_use.before_at account_use.signed_in_at account_use.used_at key_before_reset.at recovery_code.used_at
 backup.taken_at backup.destroyed_at second_factor.begun_at second_factor.confirmed_at second_factor.last_step
 absence.declared_at absence.ended_at audit_look.at export.at export.until export.ended_at export_download.at
-calendar_import.at evidence_copy.made_at evidence_view.at identity_search.at
+calendar_import.at scan_view.at evidence_copy.made_at evidence_view.at identity_search.at
 search_event.at dataset.loaded_at delegation.made_at delegation.ended_at
 identity_opening.opened_at identity_opening.until identity_opening.ended_at interference.recorded_at key_event.at
 interference_examination.at late_name.since office_grant.granted_at office_key.created_at rule_change.uploaded_at
@@ -144,7 +144,7 @@ draft.size draft_file.size escrow_holder.position evidence_copy.part evidence_up
 evidence_segment.size identity_search.hits key_wrap.searched event.seq event.custody identity_opening.seq
 interference_wrap.generation key_event.generation key_wrap.generation office_escrow.generation office_escrow.first office_escrow.second
 office_grant.generation office_key.generation organ_counter.year organ_counter.last report.sequence report.custody
-report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody
+report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody sealing_key.why
 staff.active staff.must_change stand_in.position waiting.roles waiting.intake_order waiting.place world_version.id
 world_version.version
 """.split()

@@ -11,6 +11,7 @@ import subprocess
 import time
 import zipfile
 from html import unescape
+from xml.etree import ElementTree
 
 import evidence_files as files
 import pytest
@@ -176,8 +177,16 @@ def test_a_document_of_pages_is_seen_as_pictures(case):
     assert len(case.pictures(case.page(file, query="?from=11"))) == 2
 
 
+# What holds the mark that people see, and how often.
+WHERE_THE_MARK_STANDS = {
+    "材料.docx": ("t", 1), "材料.odt": ("p", 1), "账.xlsx": ("odd(?:Header|Footer)", 4), "账.ods": ("p", 2), "汇报.pptx": ("t", 2),
+    "汇报.odp": ("p", 2)}
+
+
 @pytest.mark.parametrize(("name", "make"), [
     ("材料.docx", lambda _: files.docx()), ("材料.odt", lambda _: files.odt()), ("录像.mp4", files.video),
+    ("账.xlsx", lambda _: files.xlsx()), ("账.ods", lambda _: files.ods()), ("汇报.pptx", lambda _: files.pptx()),
+    ("汇报.odp", lambda _: files.odp()),
     ("录音.amr", lambda _: files.voice())])
 def test_what_cannot_be_drawn_is_handed_out_clean_and_bears_the_viewers_mark(case, tmp_path, name, make):
     content = make(tmp_path)
@@ -190,12 +199,16 @@ def test_what_cannot_be_drawn_is_handed_out_clean_and_bears_the_viewers_mark(cas
     look, = case.looks()
     assert look["kind"] == "copy"
     mark, = look["marks"]
-    if name.endswith(("docx", "odt")):
+    if name in WHERE_THE_MARK_STANDS:
         with zipfile.ZipFile(io.BytesIO(copy)) as packed:
             assert packed.testzip() is None and mark.encode() in packed.comment
             inner = b"".join(packed.read(part) for part in packed.namelist())
+            for part in (part for part in packed.namelist() if part.endswith(".xml")):
+                ElementTree.fromstring(packed.read(part))
         assert b"The money never came." in inner and MARKED.encode() not in inner
-        assert re.search(rf"<(w:t|text:p)>[^<]*{case.clerk.username} [^<]*{mark}</".encode(), inner)
+        tag, times = WHERE_THE_MARK_STANDS[name]
+        said = rf"<(\w+:)?{tag}(\s[^>]*)?>[^<]*{case.clerk.username} [^<]*{mark}</".encode()
+        assert len(re.findall(said, inner)) == times, "on every slide and every sheet"
     else:
         assert MARKED.encode() not in copy and len(copy) > 1000
         assert f"{case.clerk.username} ".encode() in copy and mark.encode() in copy

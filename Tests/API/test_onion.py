@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+import requests
 from installation import ROOT
 from visitor import Visitor
 
@@ -44,6 +45,28 @@ def test_who_comes_by_the_onion_address_is_led_nowhere_else(sqlite_copy):
     assert "https://report.example/receipt" in elsewhere.text
     forged = Visitor(installation.url, {"Host": '"><b>.onion'}).begin().tell("采砂", "夜里有人采砂。").send()
     assert "<b>" not in forged.text and "https://report.example/receipt" in forged.text
+
+
+def test_a_real_installation_is_used_by_its_onion_address(installation):
+    """Cookies that are `Secure` do not come back over http: those of the onion address are not, all others are."""
+    onion = "a2b3" * 14 + ".onion"
+    told = installation.command(
+        "init", "--organ-code", "330000000000", "--organ-name", "某省纪委监委", "--level", "province", "--region", "330000",
+        "--administrator-name", "张管理", "--holder", "甲", "--holder", "乙", "--holder", "丙").stdout
+    password = next(line.split("\t")[2] for line in told.splitlines() if line.startswith("administrator\t"))
+    installation.serve("--production", "--public-url", f"http://{onion}")
+    # What was typed on the pages of before is there on the last one: the draft's cookie came back.
+    assert "夜里有人采砂。" in Visitor(installation.url, {"Host": onion}).begin().tell("采砂", "夜里有人采砂。").text
+    staff = requests.Session()
+    staff.headers.update({"Host": onion, "Sec-Fetch-Site": "same-origin"})
+    signed_in = staff.post(installation.url + "/sign-in", data={"username": "admin", "password": password}, timeout=60,
+                           allow_redirects=False)
+    assert signed_in.status_code == 303 and set(staff.cookies.keys()) >= {"session"}
+    assert staff.get(installation.url + "/password", timeout=60).status_code == 200
+    for host, is_secure in ((onion, False), ("report.example", True), (onion + ".example", True)):
+        answer = requests.get(installation.url + "/?lang=en", headers={"Host": host}, timeout=60)
+        assert ("Secure" in answer.headers["Set-Cookie"]) == is_secure, host
+        assert ("__Host-" in answer.headers["Set-Cookie"]) == is_secure, host
 
 
 def test_a_visitor_cannot_make_up_an_address_unless_a_proxy_is_trusted(sqlite_copy, tmp_path):

@@ -1,12 +1,16 @@
 """What a clerk registers for somebody: who they are, the scans beside it, and the slip."""
 
 import re
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 
+import evidence_files as files
 import pytest
 from client import problem
 from pages import SAME, Pages
+from test_anonymous import Tables
 from world import QINGTANG, REPORTER, letter
 
 WRONG_ID = "110105194912310021"
@@ -192,6 +196,39 @@ def test_a_scan_that_is_taken_out_leaves_no_trace(sqlite_world):
     assert "先前已被移除" in told and "错的.txt" not in told and "对的.txt" in told
     desk.page = kept
     assert [file["name"] for file in registered(sqlite_world, desk.register())[1]] == ["对的.txt"]
+
+
+def test_a_scan_that_is_looked_at_before_the_report_is_there_bears_the_mark_and_is_counted(world, tmp_path):
+    desk = Desk(world)
+    plain = files.png(400, 300)
+    desk.scan(("来信.png", plain), ("别的.png", files.png(200, 100)))
+    seen, thrown = [place for place in re.findall(r'"(/register/scans/[^"]+show=yes)"', unescape(desk.page))][:2]
+    drawn = [desk.session.get(desk.url + seen, timeout=60) for _ in range(2)]
+    assert {answer.headers["content-type"] for answer in drawn} == {"image/jpeg"}
+    assert desk.session.get(desk.url + thrown, timeout=60).status_code == 200
+    assert spread(drawn[0].content, tmp_path) > 5, "letters lie across what was one colour"
+    assert desk.session.get(desk.url + seen.split("?")[0], timeout=60).content == plain
+    before = looked_at(world)
+    assert len(before) == 4, "nothing is shown uncounted"
+    assert len({mark for kind, mark in before if kind == "shown"}) == 2, "one mark for each scan"
+    desk.page = desk.bring([], 200, {"drop": tickets(desk.page)[1]})
+    report, _ = registered(world, desk.register())
+    looks = world["qt.letters2"].report(report)["looks"]
+    assert sorted((look["kind"], look["count"]) for look in looks) == [("original", 1), ("shown", 2)]
+    shown = next(look for look in looks if look["kind"] == "shown")
+    assert shown["marks"] == [before[0][1]]
+    assert looked_at(world) == [], "what was thrown away leaves nothing"
+
+
+def looked_at(world):
+    return Tables(world.installation).rows("SELECT kind, mark FROM scan_view ORDER BY at, id")
+
+
+def spread(picture, folder):
+    """How far apart the brightness of a picture's points lies: 0 where it is of one colour."""
+    (folder / "picture.jpg").write_bytes(picture)
+    told = subprocess.run(["vips", "deviate", folder / "picture.jpg"], capture_output=True, text=True, check=True)
+    return float(told.stdout)
 
 
 def test_one_more_person_is_added_and_a_fault_stands_at_whom_it_is_about(sqlite_world):

@@ -68,8 +68,10 @@ import Testing
                 ["ground": .text("verify"), "window": .text("1"), "reason": .text("核实")])
             let second = try #require(try await world.view(id, "q.custodian"))
             #expect(second.letter == nil && !second.reach.papers && second.files.isEmpty)
-            #expect(try await world.keys(id, "q.custodian", papers: true) == 1, "the identity's, as before")
+            #expect(try await world.keys(id, "q.custodian", papers: true) == 2, "the identity's, as before, and why")
+            #expect(second.requests.map(\.why) == ["核实"])
             try await world.decide(id, "q.custodian", agreed: false)
+            #expect(try await world.keys(id, "q.custodian", papers: true) == 1)
             await #expect(throws: CasefileError.notYourAct) { _ = try await look(world, id, "q.registrar") }
         }
     }
@@ -81,12 +83,19 @@ import Testing
             let day = world.clock.clock.now().day
             try await world.casefile.declareAway(
                 away.staff, term: Term(first: day, last: day.adding(days: 5)), by: away)
+            let before = try await world.keys(id, "q.principal", papers: true)
             try await world.act(
                 "open-identity", id, "q.custodian",
                 ["ground": .text("protect"), "window": .text("24"), "reason": .text("受到威胁")])
             #expect(try await world.offered("decide", on: id) == ["q.principal"])
-            #expect(try await world.view(id, "q.principal")?.letter == nil)
+            // The first leader gets no key of the report, and reads why it is to be opened and nothing else.
+            let leader = try #require(try await world.view(id, "q.principal"))
+            #expect(leader.letter == nil && leader.requests.map(\.why) == ["受到威胁"])
+            #expect(try await world.keys(id, "q.principal", papers: true) == before + 1)
+            let deputy = try await world.view(id, "q.deputy")
+            #expect(deputy?.requests.compactMap(\.why) ?? [] == [])
             try await world.decide(id, "q.principal")
+            #expect(try await world.keys(id, "q.principal", papers: true) == before)
             #expect(try await look(world, id, "q.custodian").name == "钱有粮")
             await #expect(throws: CasefileError.notFound) { _ = try await look(world, id, "q.principal") }
         }

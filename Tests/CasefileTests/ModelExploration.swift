@@ -14,6 +14,8 @@ struct Exploration {
     let closedOffices: Set<OfficeID>
     var found = Findings()
 
+    /// By place of words, such as `propose.opinion`: the first moment after an act whose form asked for them.
+    private(set) var firsts: [String: Moment] = [:]
     /// Some of the moments that were met.
     private(set) var samples: [Moment] = []
     private var seen: Set<Shape> = []
@@ -98,6 +100,11 @@ struct Exploration {
                 if act.rule.isWaitedFor(at: standing.stage, standing, in: world) { waited.insert(name) }
                 if outcomes.isEmpty { continue }
                 done.insert(name)
+                for after in outcomes {
+                    for place in Canaries.places(in: act.rule, after.path.last?.input ?? [:]) {
+                        firsts[place] = firsts[place] ?? after
+                    }
+                }
                 found.acted(act, person, moment, model)
                 for after in outcomes {
                     moved =

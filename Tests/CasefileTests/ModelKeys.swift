@@ -17,6 +17,13 @@ extension Inspection {
         if reach.custody {
             check(held.contains { $0.kind == "identity" }, "\(person.username) keeps the identity and has no key")
         }
+        // Why something was asked is for whoever decides on it, and for nobody after that.
+        let decides = model.workflow.requests(for: person.id, on: standing, world: world).map(\.act.codes)
+        for key in held where key.kind == "why" {
+            check(
+                decides.contains { $0["why-key"] == key.id.description },
+                "\(person.username) holds why something was asked and does not decide on it")
+        }
         if standing.barred.contains(person.id) {
             // What an organ wrote that the report has left is wrapped anew by whoever acts there next, if ever.
             let bad = held.filter { $0.kind == "letter" || $0.kind == "identity" || $0.custody == custody.index }

@@ -86,6 +86,21 @@ struct ModelReplay {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    /// Does everything again with a marked word in every field that takes words.
+    func play(_ moment: Moment, planting canaries: inout Canaries) async throws {
+        let id = try await casefile.file(scene.filing).id
+        for done in moment.path {
+            guard let viewer = viewers[done.person], let rule = casefile.workflow.acts[done.act] else {
+                throw CasefileError.notFound
+            }
+            let input = canaries.planted(rule, done.input)
+            try await casefile.perform(done.act, on: id, by: viewer, input: input)
+        }
+    }
+
+    /// What a thief finds of it.
+    func loot() async throws -> Loot { try await Loot(casefile.database, folder: folder) }
+
     /// The moment as the rows have it after everything was done again.
     func play(_ moment: Moment) async throws -> Moment {
         let id = try await casefile.file(scene.filing).id
@@ -106,7 +121,9 @@ struct ModelReplay {
             guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }
             played.stored = stored
             played.keys = [:]
-            for row in try tx.rows("SELECT id, kind, custody FROM sealing_key WHERE report_id = \(id)") {
+            for row in try tx.rows(
+                "SELECT k.id, \(OpenReport.kind), k.custody FROM sealing_key k WHERE k.report_id = \(id)")
+            {
                 let key = OpenReport.StoredKey(
                     id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"))
                 played.keys[key] = HeldKey.fresh()

@@ -97,7 +97,7 @@ struct Shape: Hashable {
         let byKey = Dictionary(grouping: moment.holders, by: \.key)
         keys = Set(
             // Texts that both sides of a hop read have a key each, which opens nothing else.
-            moment.keys.keys.filter { $0.kind != "shared" }.map { key in
+            moment.keys.keys.filter { !["shared", "why"].contains($0.kind) }.map { key in
                 Key(kind: key.kind, custody: key.custody, holders: Set((byKey[key.id] ?? []).map(\.recipient)))
             })
     }

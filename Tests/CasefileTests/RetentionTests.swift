@@ -162,7 +162,19 @@ import Testing
                 "release-hold", filed.id, "q.director", ["ground": .text("over"), "reason": .text("巡视结束")])
             #expect(try await casefile.dueReports(for: director).first?.leftOut != nil, "asking does not lift it")
             #expect(try await world.offered("decide", on: filed.id) == ["q.deputy", "q.principal"])
+            // Whoever agrees reads why, whatever they hold of the report; once it is decided nobody holds that any more.
+            for leader in ["q.deputy", "q.principal"] {
+                #expect(try await world.view(filed.id, leader)?.requests.map(\.why) == ["巡视结束"])
+            }
+            #expect(try await world.view(filed.id, "q.director")?.requests.map(\.why) == [nil])
             try await world.decide(filed.id, "q.principal")
+            let left: Int? = try await casefile.database.read { tx in
+                try tx.scalar(
+                    """
+                    SELECT COUNT(*) FROM key_wrap w JOIN sealing_key k ON k.id = w.key_id WHERE k.why = 1
+                    """)
+            }
+            #expect(left == 0)
             #expect(try await casefile.dueReports(for: director).first?.leftOut == nil)
 
             let second = try await world.approvedList()

@@ -15,9 +15,12 @@ import Testing
         let seen = try await Shop(
             """
             { env; ls -A / /home /root /etc /var /proc; cat /etc/passwd /etc/hostname; ls /sys /run
-              ls /work/..; python3 -c "import socket; print(socket.if_nameindex())
-            s=socket.socket(); s.settimeout(2)
-            print('connected', s.connect_ex(('127.0.0.1', 22)) == 0)
+              ls /work/..; ls /sys/class/net /proc/net/route
+              python3 -c "import socket
+            def refused(make):
+              try: make()
+              except OSError as error: return error.errno
+            print('socket', refused(lambda: socket.socket()), refused(lambda: socket.socket(socket.AF_NETLINK)))
             print('kill', __import__('os').getpid() < 20)"
             } >out/seen 2>&1
             """
@@ -25,11 +28,39 @@ import Testing
         let text = try #require(seen.text)
         #expect(!text.contains("marked-secret"))
         #expect(!text.contains("root:x:"), "no account of the machine")
-        #expect(text.contains("connected False"))
+        #expect(text.contains("socket 97 97"), "no socket of any network: \(text)")
         #expect(text.contains("kill True"), "process numbers of its own")
         let names = Set(text.split(separator: "\n").map(String.init))
         #expect(names.isDisjoint(with: ["home", "root", "srv", "var/lib", "proc"]), "\(text)")
         #expect(Shop.leftovers.isEmpty)
+    }
+
+    @Test func `it is refused what leads out of namespaces, and what tools need works`() async throws {
+        let told = try await Shop(
+            """
+            { unshare --user true && echo unshared; mount -t tmpfs none /tmp && echo mounted
+              python3 -c "import ctypes, os, socket, threading
+            libc = ctypes.CDLL(None, use_errno=True)
+            def call(*words):
+              answer = libc.syscall(*words)
+              return ctypes.get_errno() if answer < 0 else 0
+            machine = os.uname().machine == 'x86_64'
+            names = dict(ptrace=(101, 117), keyctl=(250, 219), bpf=(321, 280), perf=(298, 241), userfault=(323, 282))
+            for name, numbers in names.items(): print(name, call(numbers[0 if machine else 1], 0, 0, 0, 0, 0))
+            print('uring', call(425, 1, 0)); print('clone3', call(435, 0, 0))
+            print('newuser', call(56 if machine else 220, 0x10000000 | 17, 0, 0, 0, 0))
+            thread = threading.Thread(target=lambda: print('a thread runs')); thread.start(); thread.join()
+            print('pair', len(socket.socketpair()))"
+              ls >/dev/null && echo "a program runs"
+            } >out/seen 2>&1
+            """
+        ).clean()
+        let text = try #require(told.text)
+        for line in [
+            "ptrace 1", "keyctl 1", "bpf 1", "perf 1", "userfault 1", "uring 1", "clone3 38", "newuser 1",
+            "a thread runs", "pair 2", "a program runs",
+        ] { #expect(text.contains(line + "\n"), "\(line): \(text)") }
+        #expect(!text.contains("unshared") && !text.contains("mounted"))
     }
 
     @Test(arguments: [Sandbox.namespaces, .limitsOnly])

@@ -1,3 +1,4 @@
+import Crypto
 import Kernel
 import Testing
 
@@ -33,20 +34,27 @@ struct KnownAnswerTests {
         #expect(try Envelope.keyID(of: envelope).bytes == #require(Hex.decode("000102030405460788090a0b0c0d0e0f")))
     }
 
-    @Test func `a wrap of another implementation opens`() throws {
-        let wrap = try #require(
-            Hex.decode(
-                "210164b101b1d0be5a8704bd078f9895001fc03e8e9f9522f188dd128d9846d484660aee3b8245de7910553a8b449c7a"
-                    + "9e60bc5bd005973fc8545a5a36684c8b9a9478e75e48bb686a67cfc57869cb75eb26"))
+    @Test(arguments: [
+        "210164b101b1d0be5a8704bd078f9895001fc03e8e9f9522f188dd128d9846d484660aee3b8245de7910553a8b449c7a"
+            + "9e60bc5bd005973fc8545a5a36684c8b9a9478e75e48bb686a67cfc57869cb75eb26",
+        "210279a631eede1bf9c98f12032cdeadd0e7a079398fc786b88cc846ec89af85a51a07ed4148e82713372c56dd2568393f5a"
+            + "a40a2009d92138c25e829caa3ed1fcff9defdcef06e004bb747b370816493fe9",
+    ])
+    func `a wrap of another implementation opens`(hex: String) throws {
+        let wrap = try #require(Hex.decode(hex))
         #expect(try Wrap.open(wrap, with: PrivateKey(bytes: bytes(from: 1, 32)), binding: binding) == key)
     }
 
-    @Test func `a secret sealed under a password by another implementation opens, however the accent was typed`() throws
-    {
-        let sealed = try #require(
-            Hex.decode(
-                "31010c0801101112131415161718191a1b1c1d1e1fb0b1b2b3b4b5b6b7b8b9babb51f9df44213c7c92576b339ed13065"
-                    + "d585e104e71219e2ab30c3803458bf18e8c33ce70261284e9206127a813df221ad"))
+    @Test(arguments: [
+        "31010c0801101112131415161718191a1b1c1d1e1fb0b1b2b3b4b5b6b7b8b9babb51f9df44213c7c92576b339ed13065"
+            + "d585e104e71219e2ab30c3803458bf18e8c33ce70261284e9206127a813df221ad",
+        "31020c0801101112131415161718191a1b1c1d1e1fb0b1b2b3b4b5b6b7b8b9babb94b33130c13a21a530ce14e0e150ad"
+            + "ff945cbe2c4d82a1ffdc01c2becd73ab8a39f15f00b162f18902a47cbd5c9b0f12",
+    ])
+    func `a secret sealed under a password by another implementation opens, however the accent was typed`(
+        hex: String
+    ) throws {
+        let sealed = try #require(Hex.decode(hex))
         #expect(try PasswordSealed.open(sealed, password: "清风正气清风正气清风\u{E9}") == key)
         #expect(try PasswordSealed.open(sealed, password: "清风正气清风正气清风e\u{301}") == key)
     }
@@ -60,7 +68,7 @@ struct KnownAnswerTests {
                 == "d6311e418e9e9e4704c18d8777debcdd512764d446b5d23942a6cdf91418d10d")
     }
 
-    @Test func `a sealed file of another implementation opens`() throws {
+    @Test func `a sealed file of before the padding, of another implementation, opens`() throws {
         let folder = try Folder()
         let sealed = try #require(
             Hex.decode(
@@ -71,6 +79,34 @@ struct KnownAnswerTests {
             path: folder.path("a"), under: #require(SecretKey(bytes: key)), binding: binding)
         #expect(try reader.chunk(0) == Array("evidence".utf8))
         #expect(reader.size == 8)
+    }
+
+    /// The same implementation, with the prefix c0…c6: what it wrote has this SHA-256.
+    @Test(arguments: [
+        (SealingAlgorithm.aesGCM, 8, "135a1fe104703c3f07b78b44160157da61b393fedd01b993e266a5ed30f69495"),
+        (.aesGCM, 200_000, "0377926b18a25de3fcb8ff8a12bcfedc1cdefa5f864f2fa1d4e819b4272b8738"),
+        (.chaChaPoly, 8, "ebb4adb6674ae4f58e0b68ee349afe30b70580f847cbab40c84adf21e2dac541"),
+        (.chaChaPoly, 200_000, "2037897ac27e0548f12e80b20920e751baba4e79f38a08115ef017f37d4fc31b"),
+    ])
+    func `a file with its padding is sealed as another implementation seals it`(
+        algorithm: SealingAlgorithm, count: Int, sha256: String
+    ) throws {
+        let plain = count == 8 ? Array("evidence".utf8) : bytes(from: 3, count)
+        let keyID = try #require(KeyID(bytes: bytes(from: 0, 16)))
+        var sealed: [UInt8] = []
+        var chunks = try SealedChunks(
+            under: #require(SecretKey(bytes: key)), keyID: keyID, binding: binding, algorithm: algorithm,
+            prefix: bytes(from: 0xC0, 7)
+        ) { sealed += $0 }
+        try chunks.append(plain) { sealed += $0 }
+        try chunks.finish { sealed += $0 }
+        #expect(Hex.encode(Array(SHA256.hash(data: sealed))) == sha256)
+        let folder = try Folder()
+        try folder.write(sealed, "f")
+        let reader = try SealedFileReader(
+            path: folder.path("f"), under: #require(SecretKey(bytes: key)), binding: binding)
+        #expect(reader.size == Int64(count))
+        #expect(try reader.bytes(count, at: 0) == plain)
     }
 
     @Test func `keyed hashes, session tokens and fingerprints are what another implementation computes`() throws {

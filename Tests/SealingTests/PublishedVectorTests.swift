@@ -19,7 +19,8 @@ struct PublishedVectorTests {
             Hex.encode(recipient.publicKey.bytes)
                 == "430f4b9859665145a6b1ba274024487bd66f03a2dd577d7753c68d7d7d00c00c")
         var opener = try HPKE.Recipient(
-            privateKey: recipient.agreement, ciphersuite: Wrap.suite, info: Data("Ode on a Grecian Urn".utf8),
+            privateKey: recipient.agreement, ciphersuite: SealingAlgorithm.aesGCM.hpke,
+            info: Data("Ode on a Grecian Urn".utf8),
             encapsulatedKey: Data(unhex("6c93e09869df3402d7bf231bf540fadd35cd56be14f97178f0954db94b7fc256")))
         let messages = [
             "e5d84cd531cfb583096e7cfa9641bd3079cf3a91cda813c52deb5f512be9931980a41de125a925cdad859d5b7a",
@@ -30,6 +31,20 @@ struct PublishedVectorTests {
             let plain = try opener.open(unhex(sealed), authenticating: Data("Count-\(number)".utf8))
             #expect(plain == Data("Beauty is truth, truth beauty".utf8))
         }
+    }
+
+    /// RFC 9180 A.2.1, the first message.
+    @Test func `HPKE opens in the second suite of the wraps as RFC 9180 says`() throws {
+        let recipient = try PrivateKey(
+            bytes: unhex("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb"))
+        var opener = try HPKE.Recipient(
+            privateKey: recipient.agreement, ciphersuite: SealingAlgorithm.chaChaPoly.hpke,
+            info: Data(unhex("4f6465206f6e2061204772656369616e2055726e")),
+            encapsulatedKey: Data(unhex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a")))
+        let sealed = try unhex(
+            "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28")
+        #expect(
+            try opener.open(sealed, authenticating: Data("Count-0".utf8)) == Data("Beauty is truth, truth beauty".utf8))
     }
 
     /// RFC 7748 §6.1.

@@ -30,6 +30,33 @@ extension Request {
     }
 }
 
+extension Request {
+    /// The onion address by which somebody came through Tor; `nil` for every other host.
+    package var onionHost: String? {
+        guard let host = head.authority?.lowercased(), host.hasSuffix(".onion"),
+            host.utf8.allSatisfy({ 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2E })
+        else { return nil }
+        return host
+    }
+}
+
+extension Response {
+    /// Takes `Secure` and the prefixes that need it from the cookies of this answer: for an onion address, whose `http://`
+    /// Tor carries sealed from end to end, and of which browsers disagree whether it is secure. No other host shares its
+    /// cookies: an onion address has no neighbours.
+    mutating func dropSecureOfCookies() {
+        let fields = headers[values: .setCookie]
+        guard !fields.isEmpty else { return }
+        headers[values: .setCookie] = fields.map { field in
+            var field = Substring(field)
+            for prefix in [CookiePrefix.host, CookiePrefix.secure] where field.hasPrefix(prefix) {
+                field = field.dropFirst(prefix.count)
+            }
+            return String(field.hasSuffix("; Secure") ? field.dropLast(8) : field)
+        }
+    }
+}
+
 /// Beginnings of a cookie's name of which browsers promise something (RFC 6265bis §4.1.3).
 private enum CookiePrefix {
     /// Set by this very host, over TLS, for all its paths.

@@ -16,7 +16,8 @@ struct Intake: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        let request = secureCookies ? request.withPrefixedCookiesAlone() : request
+        let isOnion = secureCookies && request.onionHost != nil
+        let request = secureCookies && !isOnion ? request.withPrefixedCookiesAlone() : request
         var context = context
         let asked = request.uri.query.flatMap { Self.languageAsked(in: $0) }
         context.language =
@@ -30,6 +31,7 @@ struct Intake: RouterMiddleware {
             response.setCookie(
                 "lang", asked.rawValue, secure: secureCookies, sameSite: .lax, maximumAge: 31_536_000, httpOnly: true)
         }
+        if isOnion { response.dropSecureOfCookies() }
         return response
     }
 
