@@ -11,7 +11,8 @@ extension ActChange {
         settle()
     }
 
-    /// The question is for the desk and whoever it asks, the answer for the desk: no sender reads either.
+    /// The question is for the desk and whoever it asks, the answer for the desk, and both for whoever decides in the
+    /// end: no sender reads either.
     var studying: [OfficeID] {
         [after.standing.custody?.intakeOffice, after.standing.consulted(in: open.picture.world)].compactMap(\.self)
     }

@@ -32,16 +32,17 @@ extension ActChange {
             let isConsulted = standing.consulted(in: world).map(own.contains) ?? false
             return beside(own) + (isConsulted ? [standing.custody?.intakeOffice].compactMap(\.self) : [])
         }
-        if rule.effect == "consult" || rule.effect == "advise" { return studying }
+        let leaders = standing.custody.flatMap {
+            world.deciders(of: $0.organ, barred: after.standing.barred, except: nil)?.office
+        }
+        // As of all that is told, the leaders hold the key: whoever bars a clerk takes it from the desk as a whole.
+        if rule.effect == "consult" || rule.effect == "advise" { return studying + [leaders].compactMap(\.self) }
         let watching = own.filter { standing.watchers[$0] != nil }
         if !rule.approval.isEmpty {
             let person = codes["person"].flatMap { StaffID($0) }
             let approvers = workflow.approvers(
                 of: rule, chosen: codes, asker: viewer?.staff, except: person, on: standing, world: world)
             return approvers.map(\.office) + bothSides.filter(own.contains) + watching
-        }
-        let leaders = standing.custody.flatMap {
-            world.deciders(of: $0.organ, barred: after.standing.barred, except: nil)?.office
         }
         let all = bothSides + [leaders].compactMap(\.self) + watching
         guard let decided else {
