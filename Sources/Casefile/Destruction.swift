@@ -69,7 +69,7 @@ extension Casefile {
     /// The tables out of which a destruction takes rows or values.
     static let freedTables = [
         "key_wrap", "search_token", "wrap_before_reset", "sealed", "evidence_copy", "evidence_view", "file",
-        "identity_opening", "identity_mark", "sealing_key", "report", "export",
+        "identity_opening", "identity_mark", "sealing_key", "report", "export", "report_read", "log_leaf",
     ]
 
     /// Destroys one report, if all that it takes still holds. What stays is its row without any key, its events, and its
@@ -127,6 +127,7 @@ extension Casefile {
             """)
         try LogLeaf.forget(report: id, tx)
         try tx.run("DELETE FROM evidence_view WHERE report_id = \(id)")
+        try tx.run("DELETE FROM report_read WHERE report_id = \(id)")
         try tx.run("DELETE FROM evidence_copy WHERE file_id IN \(files)")
         for table: SQL in ["file", "sealed", "identity_opening", "identity_mark", "waiting", "allocation", "watch"] {
             try tx.run("DELETE FROM \(table) WHERE report_id = \(id)")
@@ -163,7 +164,9 @@ extension Casefile {
     }
 
     private func faultOfWhatIsLeft(_ id: ReportID, _ tx: any Transaction) throws -> String? {
-        for table: SQL in ["sealing_key", "sealed", "file", "identity_opening", "identity_mark", "evidence_view"] {
+        for table: SQL in [
+            "sealing_key", "sealed", "file", "identity_opening", "identity_mark", "evidence_view", "report_read",
+        ] {
             if try tx.exists("SELECT 1 FROM \(table) WHERE report_id = \(id)") {
                 return "it was destroyed, and something sealed is left"
             }

@@ -171,11 +171,13 @@ struct LogLeaf: Sendable {
             UPDATE log_leaf SET salt = NULL WHERE subject = 'event'
               AND ref IN (SELECT id FROM event WHERE report_id = \(report))
             """)
-        try tx.run(
-            """
-            UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = \(report) WHERE subject = 'evidence_view'
-              AND ref IN (SELECT id FROM evidence_view WHERE report_id = \(report))
-            """)
+        for table in [LogSubject.evidence.rawValue, LogSubject.read.rawValue] {
+            try tx.run(
+                """
+                UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = \(report) WHERE subject = \(table)
+                  AND ref IN (SELECT id FROM \(raw: table) WHERE report_id = \(report))
+                """)
+        }
     }
 
     /// The subject of a leaf whose row went with its report.

@@ -1,6 +1,7 @@
 """The transparency log, checked by other code than the program's: the tree, the heads, what a receipt proves, witnesses, and
 what somebody with the disk and the database cannot do unseen."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -225,7 +226,7 @@ def test_whoever_changes_the_files_is_found_out_and_nothing_is_signed_over_it(sq
     assert verdict(installation)[0] == 0
 
 
-KILLS = int(__import__("os").environ.get("MINGJIAN_LOG_KILLS", "10"))
+KILLS = int(os.environ.get("MINGJIAN_LOG_KILLS", "10"))
 
 
 def test_a_log_whose_process_is_killed_goes_on_without_a_fork(copy):
@@ -256,7 +257,9 @@ def test_a_log_whose_process_is_killed_goes_on_without_a_fork(copy):
     installation.serve("--limits", "off")
     time.sleep(2.5)
     note, leaves = Log(installation.url).check()
-    assert len(heads) >= KILLS // 2, "too few heads to mean anything"
+    # On PostgreSQL, which takes several processes, the lease of the dead one runs out first.
+    least = 2 if installation.database else KILLS // 2
+    assert len(heads) >= least, "too few heads to mean anything"
     for size, root in heads.items():
         assert tlog.head(leaves[:size]) == root, f"the head of {size} is not of this log"
     installation.stop()
