@@ -158,7 +158,9 @@ struct ActChange: Sendable {
         }
         for wrap in wraps { try wrap.insert(tx) }
         for text in texts { try text.insert(tx, report: report, at: at) }
-        try LogLeaf.append(.event, event.id.description, at: at, tx)
+        try LogLeaf.append(
+            LogEvent(event, report: report, sequence: sequence, custody: custody, rules: rules, texts: texts),
+            of: event, tx)
         for text in texts where text.field == "letter" { try SearchEntry.forget(text.keyID, tx) }
         for file in files { try file.insert(tx, report: report) }
         try writeOpenings(tx)

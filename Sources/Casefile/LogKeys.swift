@@ -29,6 +29,14 @@ extension Casefile {
         try await database.write { tx in try event.insert(tx) }
     }
 
+    /// After a restore, which brings no files of the log: writes tiles and head from the database. Nobody else may be there.
+    package func rebuildLog() async throws {
+        guard try await logOrigin() != nil else { return }
+        let book = Logbook(self, policy: .init(isAlone: true))
+        try await book.integrate()
+        try await book.resign()
+    }
+
     /// Opens the log where it is not yet: gives it its name.
     package func openLog() async throws {
         let key = try Curve25519.Signing.PrivateKey(rawRepresentation: keys.log.bytes).publicKey.rawRepresentation

@@ -101,6 +101,25 @@ struct LogEvent: Sendable {
         json = .object(fields)
     }
 
+    /// An event that is being written, as its row will be read.
+    init(
+        _ event: NewEvent, report: ReportID, sequence: Int, custody: Custody, rules: String, texts: [NewText]
+    ) {
+        let ref = event.id.description
+        let (actor, staff) = event.actorColumns
+        var sealed: [String: CanonicalJSON] = [:]
+        for text in texts where text.sequence == sequence { sealed[text.field] = .text(Self.hash(text.envelope)) }
+        json = .object([
+            "id": .text(ref), "subject": .text(LogSubject.event.rawValue), "seq": .number(Int64(sequence)),
+            "at": .number(event.at.milliseconds), "actor": .text(actor), "organ_id": .text(custody.organ.description),
+            "custody": .number(Int64(custody.index)), "act": .text(event.act), "from_stage": .text(event.from),
+            "to_stage": .text(event.to), "codes": .object(event.codes.mapValues { .text($0) }), "rules": .text(rules),
+            "report_id": Self.named(.text(report.description), in: ref),
+            "staff_id": staff.map { Self.named(.text($0.description), in: ref) } ?? .null,
+            "sealed": .object(sealed),
+        ])
+    }
+
     /// What was sealed beside the event: field and digest of the envelope.
     private static func sealed(_ event: String, _ tx: any Transaction) throws -> CanonicalJSON {
         let rows = try tx.rows(
@@ -155,6 +174,17 @@ struct LogLeaf: Sendable {
         guard let event = try LogEvent(subject, ref, tx) else {
             throw DatabaseError.decoding(column: "ref", "a leaf without its \(subject.rawValue)")
         }
+        try insert(event, subject, ref, at: at, tx)
+    }
+
+    /// Writes the leaf of an event that this transaction writes.
+    static func append(_ entered: LogEvent, of event: NewEvent, _ tx: any Transaction) throws {
+        try insert(entered, .event, event.id.description, at: event.at, tx)
+    }
+
+    private static func insert(
+        _ event: LogEvent, _ subject: LogSubject, _ ref: String, at: Instant, _ tx: any Transaction
+    ) throws {
         let salt = SecretKey.random()
         try tx.run(
             """

@@ -130,7 +130,7 @@ package final class Logbook: Sendable {
 
     /// Gives places to the leaves that have waited longest, and answers their entries. None where the lease is lost.
     private func place(after size: UInt64, closing: Bool) async throws -> [[UInt8]] {
-        let (me, most, multiple, now) = (name, Self.batch, policy.multiple, casefile.clock.now())
+        let (me, most, multiple, now) = (name, Self.batch, policy.multiple, casefile.clock.now().toTheHour)
         return try await database.write { tx in
             guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(size))")
             else { return [] }
@@ -248,7 +248,8 @@ package final class Logbook: Sendable {
 
     private func publishMine() async throws -> TreeHead? {
         _ = try await placeAll()
-        let now = casefile.clock.now()
+        // No time finer than the hour: what the public did stands beside it.
+        let now = casefile.clock.now().toTheHour
         let size = try await current().size
         let known = try await known()
         if !policy.isSteady, size == known?.head.size { return nil }

@@ -165,7 +165,11 @@ extension NewReport {
         for key in newKeys { try key.insert(tx, report: id) }
         for wrap in wraps { try wrap.insertFresh(tx) }
         for text in texts { try text.insert(tx, report: id, at: at) }
-        for event in events { try LogLeaf.append(.event, event.id.description, at: event.at, tx) }
+        for (index, event) in events.enumerated() {
+            let entered = LogEvent(
+                event, report: id, sequence: index + 1, custody: custody, rules: workflow.version, texts: texts)
+            try LogLeaf.append(entered, of: event, tx)
+        }
         try identityMarks.insert(tx, report: id, organ: organ)
         for file in files { try file.insert(tx, report: id) }
         if !files.isEmpty { try Casefile.settleScanLooks(tx, of: id) }

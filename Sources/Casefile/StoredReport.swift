@@ -94,13 +94,17 @@ struct NewEvent: Sendable {
     /// Codes, ids, days and numbers only; never words.
     var codes: [String: String]
 
+    /// As two columns have it.
+    var actorColumns: (name: String, staff: StaffID?) {
+        switch actor {
+        case .staff(let id): ("staff", id)
+        case .reporter: ("reporter", nil)
+        case .imported(let id): ("import", id)
+        }
+    }
+
     func insert(_ tx: any Transaction, report: ReportID, sequence: Int, custody: Custody, rules: String) throws {
-        let (name, staff): (String, StaffID?) =
-            switch actor {
-            case .staff(let id): ("staff", id)
-            case .reporter: ("reporter", nil)
-            case .imported(let id): ("import", id)
-            }
+        let (name, staff) = actorColumns
         try tx.run(
             """
             INSERT INTO event (id, report_id, seq, at, actor, staff_id, organ_id, custody, act, from_stage, to_stage,

@@ -109,6 +109,7 @@ struct Restore: AsyncParsableCommand {
             let digest = Hex.encode(try SealedFile.digest(ofFileAt: file))
             try await installation.casefile.finishBackup(id, file: BackupFile(bytes: size ?? 0, digest: digest))
         }
+        try await installation.casefile.rebuildLog()
         await installation.close()
         let tally = restored.tally
         for name in tally.gone { print("was gone when the backup was taken\t\(name)") }
