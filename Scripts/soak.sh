@@ -2,11 +2,12 @@
 # The long trials at full size: 50 kills, each parser fuzzed for ten minutes, a year of 20,000 reports (half of them on
 # each database): Scripts/soak.sh
 #
-# MINGJIAN_KILLS (50), MINGJIAN_FUZZ_SECONDS (600) and MINGJIAN_YEAR_REPORTS (10000, on each) say how much;
+# MINGJIAN_KILLS (50), MINGJIAN_LOG_KILLS (100), MINGJIAN_FUZZ_SECONDS (600) and MINGJIAN_YEAR_REPORTS (10000, on each) say how much;
 # MINGJIAN_YEAR_SEED repeats a year. These are the tests of `make test`, made longer; the year runs as a release.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export MINGJIAN_KILLS=${MINGJIAN_KILLS:-50}
+export MINGJIAN_LOG_KILLS=${MINGJIAN_LOG_KILLS:-100}
 export MINGJIAN_FUZZ_SECONDS=${MINGJIAN_FUZZ_SECONDS:-600}
 export MINGJIAN_YEAR_REPORTS=${MINGJIAN_YEAR_REPORTS:-10000}
 

@@ -102,8 +102,6 @@ private struct LogPage: MustacheParent {
         case "size": head.map { texts.format("reporting.log.size", ["size": String($0.size)]) }
         case "root": head?.root.base64
         case "keys": keys.map(\.text)
-        case "tool":
-            texts.format("reporting.log.step-tool", ["command": "mingjian log verify-proof proof.txt --key KEY"])
         case "witnesses": witnesses
         case "hasWitnesses": !witnesses.isEmpty
         default: nil
