@@ -134,6 +134,8 @@ def test_what_was_approved_before_a_restore_is_approved_anew(copy, tmp_path):
         leader.send(leader.get(address), address + "/approve", {})
         assert in_the_database(other, "sealed", report) > 0
         other.stop()
-        other.verify()
+        # All holds but the years that this test took away: the log was there when it was filed.
+        told = other.command("verify", check=False).stdout
+        assert told.startswith("log: event ") and "was changed since it was entered" in told, told
     finally:
         other.remove()

@@ -100,7 +100,7 @@ def test_a_password_is_changed_with_the_present_one_alone_and_a_deactivated_pers
 
 
 # Nothing is there to protect before these: the browser proves that they come from our own page.
-WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/receipt", "/report/rank", "/pass", "/leave", "/report/leave", "/receipt/leave"}
+WITHOUT_TOKEN = {"/witness/add-checkpoint", "/sign-in", "/sign-in/code", "/receipt", "/report/rank", "/pass", "/leave", "/report/leave", "/receipt/leave"}
 
 
 def test_no_form_of_any_page_is_taken_with_another_token(sqlite_world):
