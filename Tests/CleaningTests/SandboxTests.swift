@@ -82,7 +82,9 @@ import Testing
     }
 
     @Test func `it cannot fill the memory with one file or with many`() async throws {
-        #expect(try await Shop("head -c 100000000 /dev/zero >big; echo ok >out/a").clean().text != nil)
+        // The file ends where the limit is; with what else lies there, the folder is over its own when somebody looks.
+        let one = try await Shop("head -c 100000000 /dev/zero >big; echo ok >out/a").clean()
+        #expect(one.text == "ok\n" || one == .refused(.limits))
         let many = "i=0; while :; do head -c 1000000 /dev/zero >part$i; i=$((i+1)); done"
         #expect(try await Shop(many, seconds: 20).clean() == .refused(.limits))
         let grown = "python3 -c \"x = bytearray(3 << 30); print(len(x))\" >out/a 2>&1; exit 0"
