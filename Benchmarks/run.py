@@ -25,7 +25,8 @@ from pathlib import Path
 from servers import FILING, HERE, Pace, Server, finish, median
 
 JSON = ("Content-Type: application/json",)
-LISTED = ["report", "custody", "event", "sealing_key", "key_wrap", "sealed", "waiting"]
+# Written beside the filings, by the log's own turns.
+BESIDE = {"log_checkpoint", "log_state"}
 
 
 class Bench:
@@ -90,19 +91,41 @@ class Bench:
         first, rest = said.splitlines()[:2]
         self.row("acts and limits of 50 reports", first, "≤ 5 ms", rest)
 
+    def measure_log(self):
+        """The tree of the log by itself: ten million leaves in synced batches, then proofs out of it."""
+        folder = self.folder / "log-time"
+        folder.mkdir()
+        said = subprocess.run(
+            [self.options.mingjian, "log", "time", "--folder", folder, "--leaves", str(self.options.leaves)], check=True,
+            capture_output=True, text=True).stdout.splitlines()
+        self.row("leaves of the log a second", said[0].split()[0], "≥ 40,000", said[0].split(", ", 1)[1])
+        self.row("disk syncs a batch of 1,000", said[1].split()[0], "≤ 25", said[1].split(", ", 1)[1])
+        self.row("a proof out of it", f"{said[2].split()[0]} ms", "≤ 5 ms", said[2].split(", ", 1)[1])
+        shutil.rmtree(folder)
+
+    def rows_and_bytes(self, name):
+        """For each table its rows and their bytes; of the log without what fills it up."""
+        with contextlib.closing(sqlite3.connect(self.folder / name / "mingjian.sqlite")) as tables:
+            found = {}
+            for (table,) in tables.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+                if table in BESIDE or table.startswith("sqlite_"):
+                    continue
+                columns = [column[1] for column in tables.execute(f"PRAGMA table_info({table})")]
+                lengths = " + ".join(f"COALESCE(LENGTH(CAST({column} AS BLOB)), 0)" for column in columns)
+                only = "WHERE subject <> 'cover'" if table == "log_leaf" else ""
+                found[table] = tables.execute(
+                    f"SELECT COUNT(*), COALESCE(SUM({lengths}), 0) FROM {table} {only}").fetchone()
+        return found
+
     def find_shape(self):
         """How many rows and bytes one filing writes, so that the peer writes as much."""
         place = self.world("shape")
+        before = self.rows_and_bytes("shape")
         with self.mingjian(place) as server:
-            filed = self.file(server, 4, 1)["requests"]
-        with contextlib.closing(sqlite3.connect(self.folder / "shape" / "mingjian.sqlite")) as tables:
-            count = size = 0
-            for table in LISTED:
-                columns = [column[1] for column in tables.execute(f"PRAGMA table_info({table})")]
-                lengths = " + ".join(f"COALESCE(LENGTH(CAST({column} AS BLOB)), 0)" for column in columns)
-                found = tables.execute(f"SELECT COUNT(*), SUM({lengths}) FROM {table}").fetchone()
-                count, size = count + found[0], size + found[1]
-            filed = tables.execute("SELECT COUNT(*) FROM report").fetchone()[0] or filed
+            self.file(server, 4, 1)
+        after = self.rows_and_bytes("shape")
+        filed = after["report"][0] - before["report"][0]
+        count, size = (sum(after[table][part] - before[table][part] for table in after) for part in (0, 1))
         self.shape = (round(count / filed), round(size / filed))
         self.row("one filing writes", f"{self.shape[0]} rows, {self.shape[1]} bytes", "", "the peer writes as much")
 
@@ -269,6 +292,7 @@ class Bench:
         parts = {
             "startup": self.measure_startup,
             "rules": self.measure_rules,
+            "log": self.measure_log,
             "filings": lambda: [self.measure_filings(engine) for engine in engines],
             "syncs": self.measure_syncs,
             "statements": self.count_statements if self.postgres else lambda: None,
@@ -295,8 +319,9 @@ def main():
     parser.add_argument("--seconds", type=int, default=6, help="length of one measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--leaves", type=int, default=10_000_000, help="of the log")
     parser.add_argument("--folder", type=Path, default=HERE / ".build", help="on the disk to be measured")
-    parser.add_argument("--only", choices=["startup", "rules", "filings", "syncs", "statements", "inbox", "search"])
+    parser.add_argument("--only", choices=["startup", "rules", "log", "filings", "syncs", "statements", "inbox", "search"])
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=options.folder.resolve()))

@@ -24,5 +24,6 @@ package struct AdministrationRoutes: Sendable {
         StandInRoutes(services: services).add(to: routes)
         KeyRoutes(services: services).add(to: routes)
         AuditRoutes(services: services).add(to: routes)
+        LogAuditRoutes(services: services).add(to: routes)
     }
 }

@@ -51,7 +51,7 @@ extension Casefile {
                 INSERT INTO audit_look (id, report_id, staff_id, organ_id, at)
                 VALUES (\(look), \(id), \(viewer.staff), \(scope.organ), \(now))
                 """)
-            try LogLeaf.append(.audit, look.description, at: now, tx)
+            try LogLeaf.append(.audit, look.description, tx)
             let workflow = casefile.rules(of: stored, in: picture)
             return AuditedReport(
                 id: id, number: number, receivedAt: stored.receivedAt, stage: stored.standing.stage, holder: holder,

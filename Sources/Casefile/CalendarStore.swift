@@ -67,7 +67,7 @@ enum CalendarStore {
               \(forecast.notice.years.sorted().map { String($0) }.joined(separator: " ")), \(notice),
               \(forecast.count(.added)), \(forecast.count(.removed)), \(forecast.count(.changed)), \(forecast.moved))
             """)
-        try LogLeaf.append(.calendar, id.description, at: now, tx)
+        try LogLeaf.append(.calendar, id.description, tx)
     }
 
     static func history(_ tx: any Transaction) throws -> [CalendarImport] {

@@ -100,7 +100,7 @@ extension Casefile {
                 "approved-by": approvers.map(\.description).joined(separator: " "),
             ])
         try event.insert(tx, report: id, sequence: sequence, custody: custody, rules: rules.version)
-        try LogLeaf.append(.event, event.id.description, at: now, tx)
+        try LogLeaf.append(.event, event.id.description, tx)
         try tx.run(
             """
             UPDATE report SET stage = \(Standing.destroyed), sequence = \(sequence), due_day = NULL, proposer = NULL,

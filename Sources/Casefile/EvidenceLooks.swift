@@ -52,7 +52,7 @@ extension Casefile {
                 VALUES (\(look), \(located.open.stored.id), \(located.view.id),
                   \(viewer.staff), \(viewer.organ), \(kind.rawValue), \(mark.id), \(now))
                 """)
-            try LogLeaf.append(.evidence, look.description, at: now, tx)
+            try LogLeaf.append(.evidence, look.description, tx)
         }
         return mark
     }

@@ -70,7 +70,7 @@ extension Casefile {
                 INSERT INTO export_download (id, export_id, at)
                 VALUES (\(download), \(id), \(now))
                 """)
-            try LogLeaf.append(.download, download.description, at: now, tx)
+            try LogLeaf.append(.download, download.description, tx)
             return row
         }
         let keyID: SealingKeyID = try row.get("key_id")

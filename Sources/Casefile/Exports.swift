@@ -76,7 +76,7 @@ struct NewExport: Sendable {
             VALUES (\(id), \(kind), \(way.rawValue), \(head.number), \(head.maker.id), \(head.organ.id), \(report),
               \(JSONText.encode(parts)), \(ground), \(rows), \(head.at), \(head.until), \(key), \(wrap), \(envelope))
             """)
-        try LogLeaf.append(.export, id.description, at: head.at, tx)
+        try LogLeaf.append(.export, id.description, tx)
     }
 }
 

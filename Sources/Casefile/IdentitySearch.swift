@@ -64,7 +64,7 @@ extension Casefile {
                 VALUES (\(asked), \(now), \(viewer.staff), \(found.0), \(kind.rawValue),
                   \(ground), \(found.1.count))
                 """)
-            try LogLeaf.append(.identitySearch, asked.description, at: now, tx)
+            try LogLeaf.append(.identitySearch, asked.description, tx)
         }
         return found.1
     }

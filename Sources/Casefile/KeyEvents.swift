@@ -76,7 +76,7 @@ package struct KeyEvent: Sendable {
             VALUES (\(id), \(at), \(act.rawValue), \(office), \(generation),
               \(person), \(by), \(detail))
             """)
-        try LogLeaf.append(.key, id.description, at: at, tx)
+        try LogLeaf.append(.key, id.description, tx)
     }
 
     init?(row: Row) throws {

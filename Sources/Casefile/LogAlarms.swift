@@ -1,6 +1,9 @@
 import Database
 package import Kernel
 
+enum LogAlarmTag {}
+typealias LogAlarmID = Identifier<LogAlarmTag>
+
 /// Something that is wrong with the log, or that a witness says of it.
 package struct LogAlarm: Sendable, Hashable {
     /// "log", or the name of a witness.
@@ -25,10 +28,15 @@ extension Casefile {
             try tx.run(
                 """
                 INSERT INTO log_alarm (id, about, kind, detail, at)
-                VALUES (\(LogLeafID.ordered(at: now)), \(about), 'fault', \(detail), \(now))
+                VALUES (\(LogAlarmID.ordered(at: now)), \(about), 'fault', \(detail), \(now))
                 """)
             return true
         }
+    }
+
+    /// The hour in which a head was written down last; `nil` before the first.
+    package func lastLogHour() async throws -> Instant? {
+        try await database.read { try $0.scalar("SELECT MAX(at) FROM log_checkpoint", as: Instant?.self) } ?? nil
     }
 
     /// What was wrong is so no more.

@@ -67,6 +67,8 @@ extension Casefile {
 
     /// The head that was published last, signed with the log's key, written down, and in the tiles. `nil` before the first.
     private func publishedHead() async throws -> TreeHead? {
+        // The file first: a head is written down before it is published.
+        let file = try await LogAudit.telling { try TileFolder(logFolder).read("checkpoint", most: 1 << 20) }
         let written = try await database.read { tx -> (size: Int64, root: [UInt8])? in
             try tx.first("SELECT size, root FROM log_checkpoint WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1").map
             {
@@ -74,7 +76,7 @@ extension Casefile {
             }
         }
         return try await LogAudit.telling {
-            guard let bytes = try TileFolder(logFolder).read("checkpoint", most: 1 << 20) else {
+            guard let bytes = file else {
                 if let written { throw LogAudit.fault("the published head for \(written.size) entries is missing") }
                 return nil
             }
@@ -115,7 +117,8 @@ extension Casefile {
     private func auditEntries(_ head: TreeHead, _ progress: @escaping @Sendable (UInt64) throws -> Void) async throws {
         let files = TileReader(TileFolder(logFolder), size: head.size)
         try await LogAudit.telling {
-            guard try files.check() == head else {
+            // Twice through the entries: the files by themselves, then against the database.
+            guard try files.check({ try progress($0 / 2) }) == head else {
                 throw LogAudit.fault(LogbookFault.otherHead(size: head.size).description)
             }
             var next: UInt64 = 0
@@ -128,14 +131,14 @@ extension Casefile {
                 for (offset, entry) in bundle.enumerated() {
                     let index = from + Int64(offset)
                     guard offset < rows.count, try rows[offset].get("idx", as: Int64.self) == index else {
-                        throw LogAudit.fault("entry \(index) is not in the database")
+                        throw LogAudit.fault("entry \(index) is not in the database", entry: index)
                     }
                     guard try rows[offset].get("entry", as: [UInt8].self) == entry else {
-                        throw LogAudit.fault("entry \(index) is not the one that was published")
+                        throw LogAudit.fault("entry \(index) is not the one that was published", entry: index)
                     }
                 }
                 next += UInt64(bundle.count)
-                try progress(next)
+                try progress(head.size / 2 + next / 2)
             }
         }
     }
@@ -145,21 +148,23 @@ extension Casefile {
 private enum LogAudit {
     static let batch = 500
 
-    static func fault(_ text: String) -> VerifyFault { VerifyFault(description: "log: \(text)") }
+    static func fault(_ text: String, entry: Int64? = nil) -> VerifyFault {
+        VerifyFault(.log, "log: \(text)", entry: entry)
+    }
 
     /// Tells what is wrong with a file as a fault of the audit.
     static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch let error as LogFault { throw fault("\(error)") }
     }
 
-    /// Holds the next leaves against the events that they are of; answers the id of the last, `nil` where none is left.
+    /// Holds the next leaves against the events that they are of; answers the row that the last is of, `nil` where none is left.
     static func leaves(
         after last: String, published: UInt64?, _ tx: any Transaction
     ) throws -> (LogTally, String?) {
         var tally = LogTally()
         let rows = try tx.rows(
             """
-            SELECT id, idx, subject, ref, salt, entry FROM log_leaf WHERE id > \(last) ORDER BY id LIMIT \(batch)
+            SELECT ref, idx, subject, salt, entry FROM log_leaf WHERE ref > \(last) ORDER BY ref LIMIT \(batch)
             """)
         for row in rows {
             let index: Int64? = try row.maybe("idx")
@@ -172,26 +177,29 @@ private enum LogAudit {
             }
             let ref: String = try row.get("ref")
             guard let bytes = try row.maybe("salt", as: [UInt8].self), let salt = SecretKey(bytes: bytes) else {
-                guard try isDestroyed(kind, ref, tx) else { throw fault("\(place), \(kind) \(ref), has lost its salt") }
+                guard try isDestroyed(kind, ref, tx) else {
+                    throw fault("\(place), \(kind) \(ref), has lost its salt", entry: index)
+                }
                 tally.destroyed += 1
                 continue
             }
             guard let subject = LogSubject(rawValue: kind), let event = try LogEvent(subject, ref, tx) else {
-                throw fault("\(kind) \(ref), \(place), is gone")
+                throw fault("\(kind) \(ref), \(place), is gone", entry: index)
             }
             guard try LogLeaf.entry(event, salt: salt) == row.get("entry", as: [UInt8].self) else {
-                throw fault("\(kind) \(ref) was changed since it was entered as \(place)")
+                throw fault("\(kind) \(ref) was changed since it was entered as \(place)", entry: index)
             }
             tally.opened += 1
         }
-        return (tally, try rows.last?.get("id"))
+        return (tally, try rows.last?.get("ref"))
     }
 
     /// A leaf lost its salt lawfully where its report was destroyed.
     private static func isDestroyed(_ subject: String, _ ref: String, _ tx: any Transaction) throws -> Bool {
         switch subject {
         case LogLeaf.destroyed:
-            try tx.exists("SELECT 1 FROM report WHERE id = \(ref) AND stage = \(Standing.destroyed)")
+            try tx.exists(
+                "SELECT 1 FROM report WHERE id = \(String(ref.suffix(36))) AND stage = \(Standing.destroyed)")
         case LogSubject.event.rawValue:
             try tx.exists(
                 """

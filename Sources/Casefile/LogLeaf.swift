@@ -1,11 +1,11 @@
 import Casework
 import Crypto
 import Database
-package import Kernel
+import Kernel
 import Sealing
 
-package enum LogLeafTag {}
-package typealias LogLeafID = Identifier<LogLeafTag>
+enum LogLeafTag {}
+typealias LogLeafID = Identifier<LogLeafTag>
 
 /// What is logged: one leaf for each row of these tables. Only columns that never change are told, and of words and
 /// ciphertexts only digests.
@@ -168,28 +168,28 @@ struct LogLeaf: Sendable {
         KeyedHash.hmac(key: salt, message: event.json.bytes)
     }
 
-    /// Writes the leaf of a row that this transaction has written. Its id has the event's own time, which for what the
-    /// public does is the hour.
-    static func append(_ subject: LogSubject, _ ref: String, at: Instant, _ tx: any Transaction) throws {
+    /// Writes the leaf of a row that this transaction has written. Leaves get their places in the order of these rows' ids,
+    /// which tell of what the public does the hour alone.
+    static func append(_ subject: LogSubject, _ ref: String, _ tx: any Transaction) throws {
         guard let event = try LogEvent(subject, ref, tx) else {
             throw DatabaseError.decoding(column: "ref", "a leaf without its \(subject.rawValue)")
         }
-        try insert(event, subject, ref, at: at, tx)
+        try insert(event, subject, ref, tx)
     }
 
     /// Writes the leaf of an event that this transaction writes.
     static func append(_ entered: LogEvent, of event: NewEvent, _ tx: any Transaction) throws {
-        try insert(entered, .event, event.id.description, at: event.at, tx)
+        try insert(entered, .event, event.id.description, tx)
     }
 
     private static func insert(
-        _ event: LogEvent, _ subject: LogSubject, _ ref: String, at: Instant, _ tx: any Transaction
+        _ event: LogEvent, _ subject: LogSubject, _ ref: String, _ tx: any Transaction
     ) throws {
         let salt = SecretKey.random()
         try tx.run(
             """
-            INSERT INTO log_leaf (id, subject, ref, salt, entry)
-            VALUES (\(LogLeafID.ordered(at: at)), \(subject.rawValue), \(ref), \(salt.bytes), \(entry(event, salt: salt)))
+            INSERT INTO log_leaf (ref, subject, salt, entry)
+            VALUES (\(ref), \(subject.rawValue), \(salt.bytes), \(entry(event, salt: salt)))
             """)
     }
 
@@ -204,13 +204,13 @@ struct LogLeaf: Sendable {
         for table in [LogSubject.evidence.rawValue, LogSubject.read.rawValue] {
             try tx.run(
                 """
-                UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = \(report) WHERE subject = \(table)
+                UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = ref || \(" \(report)") WHERE subject = \(table)
                   AND ref IN (SELECT id FROM \(raw: table) WHERE report_id = \(report))
                 """)
         }
     }
 
-    /// The subject of a leaf whose row went with its report.
+    /// The subject of a leaf whose row went with its report; the report stands behind the row's own id.
     static let destroyed = "destroyed"
     /// The subject of a leaf of nothing.
     static let cover = "cover"
@@ -220,7 +220,7 @@ struct LogLeaf: Sendable {
         let entry = SecretKey.random().bytes
         try tx.run(
             """
-            INSERT INTO log_leaf (id, subject, entry, idx)
+            INSERT INTO log_leaf (ref, subject, entry, idx)
             VALUES (\(LogLeafID.ordered(at: at)), \(cover), \(entry), \(place))
             """)
         return entry

@@ -5,15 +5,15 @@ extension CasefileSchema {
     static let log = Migration(
         id: "0050-log",
         statements: [
-            // subject, ref: the row that it is of; none for a cover leaf. salt: gone where its event was destroyed.
+            // ref: the row that it is of, in the table that subject names; its own for a cover leaf. salt: gone where its
+            // event was destroyed. Every filing writes two, so nothing is indexed before a leaf has its place.
             """
             CREATE TABLE log_leaf (
-              id TEXT PRIMARY KEY NOT NULL, subject TEXT NOT NULL, ref TEXT, salt BLOB, entry BLOB NOT NULL,
-              idx INTEGER UNIQUE
-            ) STRICT
+              ref TEXT PRIMARY KEY NOT NULL, subject TEXT NOT NULL, salt BLOB, entry BLOB NOT NULL, idx INTEGER
+            ) CLUSTERED
             """,
-            "CREATE INDEX log_leaf_waiting ON log_leaf (id) WHERE idx IS NULL",
-            "CREATE INDEX log_leaf_ref ON log_leaf (ref)",
+            "CREATE INDEX log_leaf_waiting ON log_leaf (ref) WHERE idx IS NULL",
+            "CREATE UNIQUE INDEX log_leaf_idx ON log_leaf (idx) WHERE idx IS NOT NULL",
             // One process at a time gives places and publishes: whoever holds the lease.
             """
             CREATE TABLE log_state (
@@ -55,11 +55,13 @@ extension CasefileSchema {
               origin TEXT PRIMARY KEY NOT NULL, keys TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, at INTEGER
             ) STRICT
             """,
-            // The audits of the whole log.
+            // The audits of everything against everything. One that did not end lives as long as its beat; size: how many
+            // entries were found right, or the entry at which fault, the first thing that was wrong, was found.
             """
             CREATE TABLE log_audit (
-              id TEXT PRIMARY KEY NOT NULL, staff_id TEXT REFERENCES staff(id), began_at INTEGER NOT NULL,
-              ended_at INTEGER NOT NULL, size INTEGER NOT NULL, fault TEXT
+              id TEXT PRIMARY KEY NOT NULL, staff_id TEXT NOT NULL REFERENCES staff(id), began_at INTEGER NOT NULL,
+              beat_at INTEGER NOT NULL, holder TEXT, part TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL,
+              stop INTEGER NOT NULL, ended_at INTEGER, size INTEGER, fault TEXT
             ) STRICT
             """,
         ])

@@ -134,10 +134,10 @@ package final class Logbook: Sendable {
         return try await database.write { tx in
             guard try tx.exists("SELECT 1 FROM log_state WHERE id = 1 AND holder = \(me) AND size = \(Int64(size))")
             else { return [] }
-            let rows = try tx.rows("SELECT id, entry FROM log_leaf WHERE idx IS NULL ORDER BY id LIMIT \(most)")
+            let rows = try tx.rows("SELECT ref, entry FROM log_leaf WHERE idx IS NULL ORDER BY ref LIMIT \(most)")
             for (offset, row) in rows.enumerated() {
-                let id: String = try row.get("id")
-                try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE id = \(id)")
+                let ref: String = try row.get("ref")
+                try tx.run("UPDATE log_leaf SET idx = \(Int64(size) + Int64(offset)) WHERE ref = \(ref)")
             }
             var entries: [[UInt8]] = try rows.map { try $0.get("entry") }
             if closing, rows.count < most {

@@ -158,6 +158,15 @@ package enum JSONText {
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 
+    // The common ones without an encoder, which costs more than all else that is written of an event.
+    package static func encode(_ list: [String]) -> String { CanonicalJSON.list(list.map { .text($0) }).string }
+
+    package static func encode<Tag>(_ list: [Identifier<Tag>]) -> String { encode(list.map(\.description)) }
+
+    package static func encode(_ codes: [String: String]) -> String {
+        CanonicalJSON.object(codes.mapValues { .text($0) }).string
+    }
+
     package static func decode<T: Decodable>(_ text: String, as type: T.Type = T.self) -> T? {
         try? JSONDecoder().decode(T.self, from: Data(text.utf8))
     }

@@ -19,7 +19,7 @@ extension Casefile {
                 INSERT INTO report_read (id, report_id, staff_id, organ_id, kind, at)
                 VALUES (\(id), \(report), \(viewer.staff), \(viewer.organ), \(kind.rawValue), \(now))
                 """)
-            try LogLeaf.append(.read, id.description, at: now, tx)
+            try LogLeaf.append(.read, id.description, tx)
         }
     }
 }

@@ -91,7 +91,7 @@ extension Casefile {
                 INSERT INTO rule_change (id, organ_id, name, body, uploaded_by, uploaded_at)
                 VALUES (\(stored.id), \(organ.id), \(change.name), \(text), \(viewer.staff), \(now))
                 """)
-            try LogLeaf.append(.rules, stored.id.description, at: now, tx)
+            try LogLeaf.append(.rules, stored.id.description, tx)
             try Self.touchWorld(tx)
         }
         return stored

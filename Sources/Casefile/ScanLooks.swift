@@ -71,7 +71,7 @@ extension Casefile {
         for row in try tx.rows(
             "SELECT id, v.at FROM scan_view v WHERE stored IN (SELECT stored FROM file WHERE report_id = \(report))")
         {
-            try LogLeaf.append(.evidence, try row.get("id"), at: try row.get("at"), tx)
+            try LogLeaf.append(.evidence, try row.get("id"), tx)
         }
         try tx.run(
             "DELETE FROM scan_view WHERE stored IN (SELECT stored FROM file WHERE report_id = \(report))")

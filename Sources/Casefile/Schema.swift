@@ -30,7 +30,29 @@ package enum CasefileSchema {
         EvidenceSchema.sizeClasses,
         EvidenceSchema.scanLooks,
         OpenReport.whyMigration,
+        fewerIndexes,
     ]
+
+    /// What every filing writes goes into as few trees as its questions need.
+    private static let fewerIndexes = Migration(
+        id: "0090-fewer-indexes",
+        statements: [
+            "DROP INDEX waiting_staff",
+            """
+            CREATE INDEX waiting_person ON waiting (staff_id, received_at, intake_order) WHERE staff_id IS NOT NULL
+            """,
+            "DROP INDEX identity_mark_mark",
+            "ALTER TABLE identity_mark RENAME TO identity_mark_before",
+            """
+            CREATE TABLE identity_mark (
+              report_id TEXT NOT NULL REFERENCES report(id), organ_id TEXT NOT NULL REFERENCES organ(id),
+              mark BLOB NOT NULL, PRIMARY KEY (report_id, organ_id, mark)
+            ) CLUSTERED
+            """,
+            "INSERT INTO identity_mark SELECT report_id, organ_id, mark FROM identity_mark_before",
+            "DROP TABLE identity_mark_before",
+            "CREATE INDEX identity_mark_mark ON identity_mark (mark)",
+        ])
 
     private static let world = [
         """

@@ -146,7 +146,7 @@ extension Casefile {
                 VALUES (\(asked), \(viewer.staff), \(viewer.organ),
                   \(JSONText.encode(Set(offices).sorted())), \(now), \(kind), \(mark))
                 """)
-            try LogLeaf.append(.search, asked.description, at: now, tx)
+            try LogLeaf.append(.search, asked.description, tx)
         }
     }
 }

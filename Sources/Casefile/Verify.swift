@@ -4,10 +4,35 @@ import Foundation
 import Kernel
 import Sealing
 
+/// What `verify` goes through, in this order.
+package enum VerifyPart: String, Sendable, CaseIterable {
+    /// Only where nobody is served meanwhile: it cannot be stopped.
+    case database
+    /// Every report's events in order, and what is shown of it worked out from them again.
+    case reports
+    /// Every sealed file against its digest.
+    case files
+    /// Every event against its leaf, every leaf against the published tiles and heads.
+    case log
+}
+
 /// What `verify` found first, named so that a person can look.
 package struct VerifyFault: Error, Sendable, Equatable, CustomStringConvertible {
+    package var part: VerifyPart
+    /// What is wrong with which row or file: for whoever runs the server, who can look.
     package var description: String
+    /// The entry of the public log that it was found at.
+    package var entry: Int64?
+
+    package init(_ part: VerifyPart, _ description: String, entry: Int64? = nil) {
+        self.part = part
+        self.description = description
+        self.entry = entry
+    }
 }
+
+/// How far a check has come; called often, from wherever the check runs. Throws to stop it.
+package typealias VerifyProgress = @Sendable (_ part: VerifyPart, _ done: Int, _ total: Int) throws -> Void
 
 /// What was checked.
 package struct VerifyTally: Sendable, Equatable {
@@ -19,13 +44,16 @@ package struct VerifyTally: Sendable, Equatable {
 
 extension Casefile {
     /// Checks all that can be checked without a password: the order of events, every projection against them, sealed
-    /// files against their rows, the log against both. Throws the first fault.
-    package func verify() async throws -> VerifyTally {
+    /// files against their rows, the log against both. Throws the first fault. May run while people work; then without
+    /// the engine's own check of its file.
+    package func verify(
+        whileServing: Bool = false, progress: @escaping VerifyProgress = { _, _, _ in }
+    ) async throws -> VerifyTally {
         let casefile = self
         let ids = try await database.read { tx -> [ReportID] in
-            if tx.engine == .sqlite {
+            if tx.engine == .sqlite, !whileServing {
                 let answer: String? = try tx.scalar("PRAGMA integrity_check")
-                if answer != "ok" { throw VerifyFault(description: "database: \(answer ?? "no answer")") }
+                if answer != "ok" { throw VerifyFault(.database, "database: \(answer ?? "no answer")") }
             }
             return try tx.rows("SELECT id FROM report ORDER BY id").map { try $0.get("id") }
         }
@@ -39,14 +67,15 @@ extension Casefile {
             }
             tally.reports += part.count
             start += 200
+            try progress(.reports, tally.reports, ids.count)
         }
-        tally.files = try await verifyFiles()
-        tally.log = try await auditLog()
+        tally.files = try await verifyFiles(progress)
+        tally.log = try await auditLog { try progress(.log, $0, $1) }
         return tally
     }
 
     private func verify(_ id: ReportID, picture: Picture, _ tx: any Transaction) throws -> Int {
-        func fault(_ text: String) -> VerifyFault { VerifyFault(description: "report \(id): \(text)") }
+        func fault(_ text: String) -> VerifyFault { VerifyFault(.reports, "report \(id): \(text)") }
         guard let stored = try StoredReport.load(tx, id) else { throw fault("the row is gone") }
         let events = try tx.rows(
             "SELECT seq, at, act, from_stage, to_stage, custody FROM event WHERE report_id = \(id) ORDER BY seq")
@@ -96,26 +125,33 @@ extension Casefile {
         return events.count
     }
 
-    private func verifyFiles() async throws -> Int {
+    /// Where a file is not what its row says, the row is asked again: it may have been destroyed meanwhile.
+    private func verifyFiles(_ progress: VerifyProgress) async throws -> Int {
         let stored = try await database.read { tx in
-            try tx.rows(
-                """
-                SELECT stored, digest FROM file
-                UNION ALL SELECT stored, digest FROM evidence_copy WHERE viewer = '' AND stored IS NOT NULL
-                ORDER BY stored
-                """
-            ).map {
+            try tx.rows("\(Self.storedFiles) ORDER BY stored").map {
                 (try $0.get("stored", as: String.self), try $0.get("digest", as: String.self))
             }
         }
-        for (name, digest) in stored {
-            guard let found = try? SealedFile.digest(ofFileAt: "\(files.folder)/\(name)") else {
-                throw VerifyFault(description: "file \(name): missing")
+        for (place, (name, digest)) in stored.enumerated() {
+            let found = try? SealedFile.digest(ofFileAt: "\(files.folder)/\(name)")
+            if found.map({ Hex.encode($0) }) != digest {
+                let isStill = try await database.read { tx in
+                    try tx.exists("SELECT 1 FROM (\(Self.storedFiles)) AS f WHERE f.stored = \(name)")
+                }
+                if isStill {
+                    throw VerifyFault(
+                        .files, "file \(name): " + (found == nil ? "missing" : "its bytes were changed"))
+                }
             }
-            guard Hex.encode(found) == digest else {
-                throw VerifyFault(description: "file \(name): its bytes were changed")
-            }
+            try progress(.files, place + 1, stored.count)
         }
         return stored.count
+    }
+
+    private static var storedFiles: SQL {
+        """
+        SELECT stored, digest FROM file
+        UNION ALL SELECT stored, digest FROM evidence_copy WHERE viewer = '' AND stored IS NOT NULL
+        """
     }
 }

@@ -133,7 +133,9 @@ struct JurisdictionFacts {
             let party = reported[index]
             let near = organ.flatMap { world.organs[$0] }
             let written = match.organs(namedBy: party)
-            let ofPeople = world.names.staff(in: party.name).compactMap { world.staff[$0]?.organ }
+            let ofPeople = world.names.staff(inPlain: PlainName.normalised(party.name)).compactMap {
+                world.staff[$0]?.organ
+            }
             let candidates = near.map { [$0.id] } ?? Array(written.union(ofPeople))
             return candidates.compactMap { world.organs[$0] }.sorted { $0.code < $1.code }
                 .filter { gives(reason, match.consequence(of: party, for: $0)) }.map { .names(index, $0.id) }

@@ -4,6 +4,8 @@ import Kernel
 struct NameIndex: Sendable {
     /// Each name once, with every organ that answers to it (「镇纪委」 is said in every town).
     private let organs: [(name: [UInt8], organs: Set<OrganID>)]
+    /// The first characters of people's names: most fields have none of them.
+    private let beginnings: Set<Character>
     /// The longest name of a person that is not written in Latin letters, in characters.
     private let longest: Int
     private let staff: [String: [StaffID]]
@@ -34,6 +36,7 @@ struct NameIndex: Sendable {
         self.staff = people
         units = UnitIndex(staff)
         kin = relatives
+        beginnings = Set((Array(people.keys) + relatives.keys).compactMap(\.first))
         longest = (Array(people.keys) + relatives.keys).filter { $0.first?.isASCII == false }.map(\.count).max() ?? 0
     }
 
@@ -62,24 +65,24 @@ struct NameIndex: Sendable {
         return (organs, String(decoding: rest, as: UTF8.self))
     }
 
-    /// Staff whose name the field holds.
-    func staff(in field: String) -> [StaffID] { people(staff, in: field) }
+    /// Staff whose name a normalised field holds.
+    func staff(inPlain field: String) -> [StaffID] { people(staff, in: field) }
 
-    /// Staff who declared somebody whose name the field holds as kin.
-    func kin(in field: String) -> [StaffID] { people(kin, in: field) }
+    /// Staff who declared somebody whose name a normalised field holds as kin.
+    func kin(inPlain field: String) -> [StaffID] { people(kin, in: field) }
 
-    /// Staff who declared a tie with a unit that the field names.
-    func tied(in field: String) -> Set<StaffID> { units.staff(in: field) }
+    /// Staff who declared a tie with a unit that a normalised field names.
+    func tied(inPlain field: String) -> Set<StaffID> { units.staff(inPlain: field) }
 
     /// Up to three characters are a name and must be equal; more may hold a post or several names
     /// (「张三科长」, 「张三、李四」), so that a name anywhere in them counts. Latin names must be equal.
-    private func people(_ names: [String: [StaffID]], in field: String) -> [StaffID] {
-        let plain = PlainName.normalised(field)
+    private func people(_ names: [String: [StaffID]], in plain: String) -> [StaffID] {
+        if names.isEmpty { return [] }
         if let exact = names[plain] { return exact }
         let letters = Array(plain)
         guard letters.count > 3 else { return [] }
         var found: Set<StaffID> = []
-        for start in letters.indices where !letters[start].isASCII {
+        for start in letters.indices where beginnings.contains(letters[start]) && !letters[start].isASCII {
             for end in stride(from: start + 2, through: min(start + longest, letters.count), by: 1) {
                 found.formUnion(names[String(letters[start..<end])] ?? [])
             }
@@ -89,6 +92,20 @@ struct NameIndex: Sendable {
 }
 
 extension [UInt8] {
+    /// Whether one of some words stands in these bytes.
+    func holdAny(of words: [[UInt8]]) -> Bool { words.contains { !places(of: $0).isEmpty } }
+
+    /// These bytes without a word, wherever it stands.
+    func without(_ word: [UInt8]) -> [UInt8] {
+        var rest: [UInt8] = []
+        var end = 0
+        for place in places(of: word) where place >= end {
+            rest += self[end..<place]
+            end = place + word.count
+        }
+        return rest + self[end...]
+    }
+
     /// Where `needle` begins; UTF-8 makes a byte match a character match.
     func places(of needle: [UInt8]) -> [Int] {
         guard let first = needle.first else { return [] }

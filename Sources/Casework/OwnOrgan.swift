@@ -4,24 +4,41 @@ import Kernel
 /// The words are compared in memory at filing and never stored.
 struct OwnOrganMatch {
     let world: World
-    /// Organs named, and the words that are left, for each party: looked for once.
-    private let named: [ReportedParty: (organs: Set<OrganID>, rest: String)]
+    /// What was written of each party: looked through once.
+    private let written: [ReportedParty: Written]
+
+    /// What the words of one party say, whichever organ is asked about.
+    private struct Written {
+        var organs: Set<OrganID>
+        var isGeneric: Bool
+        var namesLeader: Bool
+        var hasNoUnit: Bool
+        /// Staff of that name, of any organ.
+        var people: [StaffID]
+    }
 
     init(world: World, parties: [ReportedParty]) {
         self.world = world
-        var named: [ReportedParty: (organs: Set<OrganID>, rest: String)] = [:]
-        for party in parties where named[party] == nil {
+        var written: [ReportedParty: Written] = [:]
+        for party in parties where written[party] == nil {
+            let (unit, position) = (PlainName.normalised(party.unit), PlainName.normalised(party.position))
+            let name = PlainName.normalised(party.name)
             // Unit, post and name together: people write "县纪委张三" into whichever field they meet first.
-            let plain = PlainName.normalised([party.unit, party.position, party.name].joined(separator: "　"))
-            named[party] = world.names.organsNamed(in: plain)
+            let (organs, rest) = world.names.organsNamed(in: unit + position + name)
+            written[party] = Written(
+                organs: organs, isGeneric: Self.isGeneric(first: unit.isEmpty ? position : unit, rest: rest),
+                namesLeader: [unit, position, name].contains { Array($0.utf8).holdAny(of: Self.leaderWords) },
+                hasNoUnit: unit.isEmpty || Self.unknownWords.contains(unit)
+                    || Array(unit.utf8).holdAny(of: Self.unknownParts),
+                people: world.names.staff(inPlain: name))
         }
-        self.named = named
+        self.written = written
     }
 
     /// Words that, with no organ's name before them, could mean any discipline organ.
     private static let genericWords = [
         "纪委", "监委", "纪检", "监察委", "监察局", "纪律检查", "监察机关", "disciplineinspection",
-    ]
+    ].map { Array($0.utf8) }
     /// Words that mean the organ that is spoken to when they stand first: its offices, "your commission".
     private static let addressWords = [
         "信访室", "信访举报室", "监督检查室", "审查调查室", "案管", "案件监督管理室", "干部监督室", "案件审理室", "审理室", "第一监督",
@@ -30,10 +47,10 @@ struct OwnOrganMatch {
     /// Units of their own whose discipline office is not one of ours.
     private static let institutions = [
         "医院", "学校", "大学", "学院", "中学", "小学", "公司", "集团", "银行", "局", "厅", "厂", "中心", "研究院", "研究所",
-    ]
-    private static let leaderWords = ["书记", "监委主任", "监察委主任", "组长", "一把手", "主要负责人"]
+    ].map { Array($0.utf8) }
+    private static let leaderWords = ["书记", "监委主任", "监察委主任", "组长", "一把手", "主要负责人"].map { Array($0.utf8) }
     /// What people write for a unit that they do not know: anywhere in it, or as the whole of it.
-    private static let unknownParts = ["不详", "不清楚", "不知道", "未知", "不明", "不晓得"]
+    private static let unknownParts = ["不详", "不清楚", "不知道", "未知", "不明", "不晓得"].map { Array($0.utf8) }
     private static let unknownWords: Set = [
         "无", "没有", "unknown", "none", "na", "县里", "市里", "省里", "镇里", "乡里", "机关", "单位", "本单位",
     ]
@@ -49,12 +66,12 @@ struct OwnOrganMatch {
     }
 
     /// The organs whose names stand in what was written of a party.
-    func organs(namedBy party: ReportedParty) -> Set<OrganID> { named[party]?.organs ?? [] }
+    func organs(namedBy party: ReportedParty) -> Set<OrganID> { written[party]?.organs ?? [] }
 
     func naming(of party: ReportedParty, for organ: Organ) -> Naming {
-        guard let found = named[party] else { return .other }
+        guard let found = written[party] else { return .other }
         if found.organs.contains(organ.id) { return .this }
-        if isGeneric(party, rest: found.rest) {
+        if found.isGeneric {
             // A person managed by a named higher committee than the organ's own people cannot be one of them.
             if let rank = party.management.rank, rank > world.rank(of: organ), rank <= 3 { return .other }
             return .generic
@@ -62,14 +79,12 @@ struct OwnOrganMatch {
         return .other
     }
 
-    private func isGeneric(_ party: ReportedParty, rest: String) -> Bool {
-        let unit = PlainName.normalised(party.unit)
-        let first = unit.isEmpty ? PlainName.normalised(party.position) : unit
-        if Self.addressWords.contains(where: { first.hasPrefix($0) }) { return true }
-        guard Self.genericWords.contains(where: { rest.contains($0) }) else { return false }
-        var plain = rest
-        for word in Self.genericWords { plain = plain.replacing(word, with: "") }
-        return !Self.institutions.contains { plain.contains($0) }
+    private static func isGeneric(first: String, rest: String) -> Bool {
+        if addressWords.contains(where: { first.hasPrefix($0) }) { return true }
+        var plain = Array(rest.utf8)
+        guard plain.holdAny(of: genericWords) else { return false }
+        for word in genericWords { plain = plain.without(word) }
+        return !plain.holdAny(of: institutions)
     }
 
     /// The consequence for an organ that would receive a report about this party.
@@ -85,9 +100,10 @@ struct OwnOrganMatch {
         if party.kind == .unit {
             return naming == .other ? .none : .superior(.organItself)
         }
-        let sameName = people(named: party.name, in: organ)
+        guard let found = written[party] else { return .none }
+        let sameName = found.people.filter { world.staff[$0]?.organ == organ.id }
         if naming != .other {
-            if party.principal || namesLeader(party) {
+            if party.principal || found.namesLeader {
                 return .superior(.ownLeader)
             }
             guard sameName.count == 1, let person = sameName.first else { return .superior(.ownOrganNotRuledOut) }
@@ -95,36 +111,24 @@ struct OwnOrganMatch {
         }
         if sameName.isEmpty { return .none }
         // The name of one of ours, and no unit that would tell the two apart.
-        let unit = PlainName.normalised(party.unit)
-        let isUnknown =
-            unit.isEmpty || Self.unknownWords.contains(unit) || Self.unknownParts.contains { unit.contains($0) }
-        return isUnknown ? .superior(.ownOrganNotRuledOut) : .none
-    }
-
-    private func namesLeader(_ party: ReportedParty) -> Bool {
-        [party.unit, party.position, party.name].map(PlainName.normalised).contains { plain in
-            Self.leaderWords.contains { plain.contains($0) }
-        }
+        return found.hasNoUnit ? .superior(.ownOrganNotRuledOut) : .none
     }
 
     /// Staff who may not read a report: named anywhere in it as somebody reported, kin of someone named, or tied to a unit
     /// that is named.
     static func barred(by parties: [ReportedParty], in world: World) -> [StaffID: BarReason] {
         var result: [StaffID: BarReason] = [:]
-        for party in parties {
-            for field in [party.name, party.unit, party.position] where !field.isEmpty {
-                for person in world.names.staff(in: field) { result[person] = .reported }
-                for person in world.names.kin(in: field) where result[person] == nil { result[person] = .kin }
-            }
+        let fields = Set(parties.flatMap { [$0.name, $0.unit, $0.position] }.map(PlainName.normalised))
+        for field in fields where !field.isEmpty {
+            for person in world.names.staff(inPlain: field) { result[person] = .reported }
         }
-        for field in Set(parties.flatMap { [$0.name, $0.unit, $0.position] }) where !field.isEmpty {
-            for person in world.names.tied(in: field) where result[person] == nil { result[person] = .unit }
+        for field in fields where !field.isEmpty {
+            for person in world.names.kin(inPlain: field) where result[person] == nil { result[person] = .kin }
+        }
+        for field in fields where !field.isEmpty {
+            for person in world.names.tied(inPlain: field) where result[person] == nil { result[person] = .unit }
         }
         return result
-    }
-
-    func people(named text: String, in organ: Organ) -> [StaffID] {
-        world.names.staff(in: text).filter { world.staff[$0]?.organ == organ.id }
     }
 
     /// Not of the letters office, not a leader, not of internal supervision: those go to the superior.

@@ -79,7 +79,7 @@ extension Workflow {
     /// The leaders who may take the decision that the report waits for; all of them where it waits for none.
     package func decidingRoles(on standing: Standing, world: World) -> Set<Role> {
         var found: Set<Role> = []
-        for act in acts.values where step(of: act, on: standing, world: world) != nil {
+        for act in waitedFor[standing.stage] ?? [] where step(of: act, on: standing, world: world) != nil {
             guard act.isWaitedFor(at: standing.stage, standing, in: world) else { continue }
             for case .office(.leaders, let roles) in act.actors {
                 found.formUnion(act.narrow(roles, on: standing, in: world))
@@ -101,8 +101,8 @@ extension Workflow {
             waiter.roles.formUnion(limited ? [.director] : roles)
             byOffice[place] = waiter
         }
-        for name in actOrder {
-            guard let act = acts[name], step(of: act, on: standing, world: world) != nil,
+        for act in waitedFor[standing.stage] ?? [] {
+            guard step(of: act, on: standing, world: world) != nil,
                 act.isWaitedFor(at: standing.stage, standing, in: world)
             else { continue }
             for actor in act.actors {
@@ -136,6 +136,16 @@ extension ActRule {
     /// The roles that may act as the matter stands: those of the first narrowing whose condition holds, else all.
     package func narrow(_ roles: Set<Role>, on standing: Standing, in world: World) -> Set<Role> {
         narrowed.first { standing.fulfils($0.when, in: world) }?.roles ?? roles
+    }
+
+    /// Whether a report at this stage can be waiting for this act at all.
+    func mayBeWaitedFor(at stage: String) -> Bool {
+        let isPossible = steps.isEmpty || steps.contains { $0.stage == stage }
+        return switch waits {
+        case .never: false
+        case .stages(let stages): isPossible && stages.contains(stage)
+        case .always, .fact: isPossible
+        }
     }
 
     /// Whether a report at this stage waits for this act.

@@ -29,10 +29,9 @@ struct UnitIndex: Sendable {
         longest = names.keys.map(\.count).max() ?? 0
     }
 
-    /// Whoever is tied to a unit that the field names, alone or among other words (「清棠县水务局财务科」).
-    func staff(in field: String) -> Set<StaffID> {
+    /// Whoever is tied to a unit that a normalised field names, alone or among other words (「清棠县水务局财务科」).
+    func staff(inPlain plain: String) -> Set<StaffID> {
         if names.isEmpty { return [] }
-        let plain = PlainName.normalised(field)
         var found = names[plain, default: []].union(endings[plain, default: []])
         let letters = Array(plain)
         for start in letters.indices where start == 0 || !letters[start].isASCII {

@@ -243,6 +243,8 @@ package struct Workflow: Sendable {
     package let leastTeam: Int
     /// The limits by the acts that touch them.
     let limitIndex: LimitIndex
+    /// For each stage the acts that a report there may be waiting for, in the order of the file.
+    let waitedFor: [String: [ActRule]]
 
     package func label(_ vocabulary: String, _ value: String, _ language: String) -> String {
         vocabularies[vocabulary]?.first { $0.value == value }?.label.text(language) ?? value

@@ -45,6 +45,9 @@ extension Workflow {
         longestSharedRun = try Self.positive(top.at("questions"), "longestSharedRun")
         leastTeam = try Self.positive(top.at("team"), "least")
         limitIndex = LimitIndex(limits, requests: Set(acts.values.filter { !$0.approval.isEmpty }.map(\.name)))
+        let waited = actOrder.compactMap { acts[$0] }
+        waitedFor = Dictionary(
+            uniqueKeysWithValues: stageOrder.map { stage in (stage, waited.filter { $0.mayBeWaitedFor(at: stage) }) })
         try WorkflowCheck(file: file, workflow: self, source: top).run()
     }
 

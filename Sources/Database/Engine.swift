@@ -7,16 +7,19 @@ package enum Engine: String, Sendable, Hashable, CaseIterable {
 
     /// A schema statement of the common dialect, as this engine wants it.
     ///
-    /// The common dialect is SQLite's: types INTEGER, TEXT, BLOB and REAL, and `STRICT` after the table. For PostgreSQL
-    /// the words become BIGINT, BYTEA and DOUBLE PRECISION, and STRICT goes; quoted text and comments stay as they are.
+    /// The common dialect is SQLite's: types INTEGER, TEXT, BLOB and REAL, and `STRICT` after the table, or `CLUSTERED`
+    /// for one whose rows lie in its primary key (SQLite's STRICT, WITHOUT ROWID). For PostgreSQL the types become
+    /// BIGINT, BYTEA and DOUBLE PRECISION, and the words after the table go; quoted text and comments stay as they are.
     package func ddl(_ text: String) -> String {
-        guard self == .postgres else { return text }
+        guard self == .postgres else {
+            return SQLScanner.mapWords(of: text) { $0.uppercased() == "CLUSTERED" ? "STRICT, WITHOUT ROWID" : nil }
+        }
         return SQLScanner.mapWords(of: text) { word in
             switch word.uppercased() {
             case "INTEGER": "BIGINT"
             case "BLOB": "BYTEA"
             case "REAL": "DOUBLE PRECISION"
-            case "STRICT": ""
+            case "STRICT", "CLUSTERED": ""
             default: nil
             }
         }

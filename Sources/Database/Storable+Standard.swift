@@ -69,7 +69,8 @@ extension [UInt8]: Storable {
 
 /// `nil` is NULL.
 extension Optional: Storable where Wrapped: Storable {
-    package var stored: Value { map(\.stored) ?? .null }
+    // Not by a key path, which would be made anew for every value.
+    package var stored: Value { map { $0.stored } ?? .null }
     package init?(stored: Value) {
         if case .null = stored {
             self = .none

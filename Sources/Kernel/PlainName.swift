@@ -6,6 +6,13 @@ package enum PlainName {
     /// 「阿依古丽 · 买买提」 and 「阿依古丽・买买提」 become one. For matching only, never for showing.
     package static func normalised(_ text: String) -> String {
         var plain = String.UnicodeScalarView()
+        // Unified ideographs and ASCII are their own NFKC form, and most names have nothing else.
+        if text.unicodeScalars.allSatisfy({ $0.isASCII || (0x4E00...0x9FFF).contains($0.value) }) {
+            for scalar in text.unicodeScalars where isKept(scalar) {
+                plain.append((0x41...0x5A).contains(scalar.value) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
+            }
+            return String(plain)
+        }
         for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars where isKept(scalar) {
             plain.append(scalar)
         }

@@ -17,6 +17,7 @@ package struct JSONLogHandler: LogHandler {
     package static let knownKeys: Set<String> = [
         "hb.request.id", "method", "route", "status", "ms", "error", "error.type", "path", "port", "count", "code",
         "table", "version", "task", "organ", "engine", "signal", "attempt", "seconds", "bytes",
+        "about", "entries",
     ]
 
     package var logLevel: Logger.Level = .info

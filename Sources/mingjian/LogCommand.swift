@@ -8,7 +8,7 @@ import TransparencyLog
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "The transparency log: its keys, and the proofs of receipts.",
-        subcommands: [LogKeyCommand.self, LogKeyChange.self, VerifyProof.self])
+        subcommands: [LogKeyCommand.self, LogKeyChange.self, VerifyProof.self, LogTime.self])
 }
 
 /// Prints the keys that check heads of the log, one a line.

@@ -21,8 +21,10 @@ struct LogService: Service {
         let book = Logbook(casefile, policy: .init(isSteady: interval >= Self.steadyFrom, isAlone: isAlone))
         await cancelWhenGracefulShutdown {
             var due = casefile.clock.now()
+            var latest = (try? await casefile.lastLogHour()) ?? due
             while !Task.isCancelled {
                 let now = casefile.clock.now()
+                await watchClock(now, &latest)
                 // A clock that was set back does not keep a head from being published.
                 let isDue = now >= due || due > now.adding(seconds: interval)
                 await turn(book, publishes: isDue)
@@ -52,10 +54,33 @@ struct LogService: Service {
         }
     }
 
+    /// The words of a fault as a code, which a line of the server's log may carry.
+    private static func code(_ text: String) -> String {
+        String(text.prefix(110).map { $0 == " " ? "-" : $0 })
+    }
+
+    /// A clock that goes back makes limits and times wrong, and nothing of what was entered: it is told, and the log goes on.
+    private func watchClock(_ now: Instant, _ latest: inout Instant) async {
+        if now.adding(seconds: Self.clockSlack) < latest {
+            await raise("clock", ClockFault.wentBack)
+        } else {
+            latest = max(latest, now)
+            try? await casefile.endLogAlarms(about: "clock")
+        }
+    }
+
+    /// What time services correct without a word, in seconds.
+    private static let clockSlack: Int64 = 5
+
+    private enum ClockFault: Error, CustomStringConvertible {
+        case wentBack
+        var description: String { "the clock of this machine went back" }
+    }
+
     /// Told once for as long as it lasts.
     private func raise(_ about: String, _ error: any Error) async {
         let text = "\(error)"
         let isNew = (try? await casefile.raiseLogAlarm(about: about, text)) ?? true
-        if isNew { logger.critical("log alarm", metadata: ["about": "\(about)", "reason": "\(text)"]) }
+        if isNew { logger.critical("log alarm", metadata: ["about": "\(about)", "code": "\(Self.code(text))"]) }
     }
 }

@@ -70,6 +70,7 @@ struct Serve: AsyncParsableCommand {
             LogService(
                 casefile: casefile, interval: max(1, logPublish ?? (isDemo ? 1 : 600)),
                 isAlone: place.place.databaseURL == nil, logger: logger),
+            AuditService(casefile: casefile, logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)

@@ -239,7 +239,7 @@ import Testing
                 try tx.run("DELETE FROM destruction_entry WHERE list_id = \(list)")
             }
             await #expect(
-                throws: VerifyFault(description: "report \(filed.id): it was destroyed without a list")
+                throws: VerifyFault(.reports, "report \(filed.id): it was destroyed without a list")
             ) { _ = try await casefile.verify() }
         }
     }
