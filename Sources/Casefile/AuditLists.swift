@@ -4,7 +4,7 @@ package import Kernel
 
 /// A list of what was done, as an auditor reads it.
 package enum AuditList: String, Sendable, CaseIterable {
-    case keys, accounts, rules, searches, evidence, openings, exports
+    case keys, accounts, rules, searches, reads, evidence, openings, exports
     case identitySearches = "identity-searches"
     /// Looks of auditors at the readers of a report.
     case audits
@@ -20,6 +20,7 @@ package enum AuditList: String, Sendable, CaseIterable {
         case .evidence: EvidenceLook.Kind.allCases.map(\.rawValue)
         case .exports: ExportWay.allCases.map(\.rawValue)
         case .openings: ["opened", "looked"]
+        case .reads: []
         case .audits: []
         }
     }
@@ -89,7 +90,7 @@ extension Casefile {
 extension AuditScope {
     /// What was looked at, opened, exported and audited of one report, the newest first.
     func looks(at report: ReportID, _ tx: any Transaction) throws -> [AuditLine] {
-        try [AuditList.evidence, .openings, .exports, .audits].flatMap { list in
+        try [AuditList.reads, .evidence, .openings, .exports, .audits].flatMap { list in
             try tx.rows(
                 """
                 SELECT q.at, q.act, q.by_id, q.about_id, q.office_id, q.detail, NULL AS mark, NULL AS number
@@ -153,6 +154,11 @@ extension AuditScope {
             SELECT e.at, e.id, e.way AS act, e.staff_id AS by_id, NULL AS about_id, NULL AS office_id, e.report_id,
               e.number AS detail FROM export e
             WHERE e.organ_id = \(organ) AND (e.report_id IS NULL OR \(sees("e.report_id")))
+            """
+        case .reads:
+            """
+            SELECT e.at, e.id, e.kind AS act, e.staff_id AS by_id, NULL AS about_id, NULL AS office_id, e.report_id,
+              '' AS detail FROM report_read e WHERE e.organ_id = \(organ) AND \(sees("e.report_id"))
             """
         case .audits:
             """
