@@ -15,7 +15,7 @@ from pathlib import Path
 
 # From the bottom up: a target stands on its own layer (rooms excepted) and on those below it.
 PLATFORM = {
-    "Backups", "CChild", "CLibPQ", "CProcess", "CQREncode", "Cleaning", "Database", "DatabasePostgres",
+    "Backups", "CChild", "CICU", "CLibPQ", "CProcess", "CQREncode", "Cleaning", "Database", "DatabasePostgres",
     "DatabaseSQLite", "Documents", "Drawing", "Kernel", "Observability", "Outbound", "Sealing", "Similarity", "Site",
     "TransparencyLog", "WorkingDays",
 }
@@ -30,6 +30,7 @@ PLACE = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 WEB = {"Site", "Entrance", "mingjian"} | ROOMS
 ONLY = {
     "CChild": {"Cleaning"},
+    "CICU": {"Similarity"},
     "CLibPQ": {"DatabasePostgres"},
     "CProcess": {"mingjian"},
     "CQREncode": {"Drawing"},

@@ -15,7 +15,7 @@ if [ -z "$found" ] || [ "$(printf '%s\n' "$oldest" "$found" | sort -V | sed -n 1
     exit 1
 fi
 
-Scripts/install-packages.sh libpq-dev libsqlite3-dev libqrencode-dev libcurl4 pkg-config
+Scripts/install-packages.sh libpq-dev libsqlite3-dev libqrencode-dev libicu-dev libcurl4 pkg-config
 
 # What makes evidence safe to look at: a sandbox, what draws pictures and pages anew, what strips documents and
 # recordings, and a font with Chinese characters for pages and marks.
