@@ -101,6 +101,7 @@ class Bench:
         self.row("leaves of the log a second", said[0].split()[0], "≥ 40,000", said[0].split(", ", 1)[1])
         self.row("disk syncs a batch of 1,000", said[1].split()[0], "≤ 25", said[1].split(", ", 1)[1])
         self.row("a proof out of it", f"{said[2].split()[0]} ms", "≤ 5 ms", said[2].split(", ", 1)[1])
+        self.row("memory for all of it", " ".join(said[3].split()[:2]), "", "whatever the tree's size")
         shutil.rmtree(folder)
 
     def rows_and_bytes(self, name):

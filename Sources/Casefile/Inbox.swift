@@ -82,7 +82,11 @@ extension Casefile {
                 // Somebody who was to decide may have gone since this person's last look: they hold the keys.
                 guard query.tab == .waiting, looked.isDue(for: viewer.staff, world: version, on: clock.now().day),
                     await findDeciders(by: viewer)
-                else { return page }
+                else {
+                    // No title is shown before it is written down that titles were.
+                    if page.items.contains(where: { $0.title != nil }) { try await enterListLook(by: viewer) }
+                    return page
+                }
                 continue
             }
             try await bar(viewer.staff, from: naming)

@@ -26,6 +26,8 @@ package enum LogSubject: String, Sendable, CaseIterable {
     case download = "export_download"
     /// Every opening of a report by staff.
     case read = "report_read"
+    /// Looks at lists with titles, one an hour for each person.
+    case list = "list_look"
 
     /// Columns told as they are: codes, times, numbers.
     var told: [String] {
@@ -41,6 +43,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .export: ["kind", "way", "number", "organ_id", "row_count", "at"]
         case .download: ["at"]
         case .read: ["kind", "organ_id", "at"]
+        case .list: ["organ_id", "hour"]
         }
     }
 
@@ -52,7 +55,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .key: ["office_id", "staff_id", "by_id"]
         case .evidence: ["report_id", "file_id", "staff_id"]
         case .audit, .read: ["report_id", "staff_id"]
-        case .search: ["staff_id"]
+        case .search, .list: ["staff_id"]
         case .identitySearch: ["staff_id", "office_id"]
         case .calendar: ["staff_id"]
         case .rules: ["uploaded_by"]
@@ -64,7 +67,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
     /// Columns of words or sealed bytes: their SHA-256 is told.
     var digested: [String] {
         switch self {
-        case .event, .evidence, .audit, .download, .read: []
+        case .event, .evidence, .audit, .download, .read, .list: []
         case .key: ["detail"]
         case .search: ["words"]
         case .identitySearch: ["ground"]

@@ -30,6 +30,13 @@ extension CasefileSchema {
             ) STRICT
             """,
             "CREATE INDEX report_read_report ON report_read (report_id, at)",
+            // Who looked at lists with titles, hour by hour: each look of its own would tell no more, and cost a write.
+            """
+            CREATE TABLE list_look (
+              id TEXT PRIMARY KEY NOT NULL, staff_id TEXT NOT NULL REFERENCES staff(id),
+              organ_id TEXT NOT NULL REFERENCES organ(id), hour INTEGER NOT NULL, UNIQUE (staff_id, hour)
+            ) STRICT
+            """,
             // Written before it is signed: no size is ever signed with two heads.
             """
             CREATE TABLE log_checkpoint (

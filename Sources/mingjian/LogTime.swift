@@ -47,6 +47,14 @@ struct LogTime: ParsableCommand {
         print(
             "\(Self.milliseconds(total / Self.proofs)) ms a proof, the slowest \(Self.milliseconds(slowest)) ms, of \(Self.proofs)"
         )
+        print("\(Self.memory) MB of memory at most")
+    }
+
+    /// The most memory that this process had, in MB, as Linux tells it.
+    private static var memory: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
     }
 
     private static func bytes(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }

@@ -31,6 +31,24 @@ def test_an_auditor_finds_that_everything_agrees_and_reads_no_word_of_a_report(w
         assert Knocker(world[stranger]).get(PAGE).status_code == 404
 
 
+def test_a_clock_that_went_back_is_told_and_people_go_on(copy):
+    installation, described = copy
+    world = World(installation.serve("--limits", "off"), described)
+    _, holder = file(world.url)
+    proof(installation, holder)
+    installation.stop()
+    # As it is for a server whose machine has lost two hours since the last head.
+    sql(installation, "UPDATE log_checkpoint SET at = at + 7200000")
+    world = World(installation.serve("--limits", "off"), described)
+    auditor = Knocker(world["qt.audit1"])
+    assert installation.wait_until(lambda: "时钟" in auditor.get(PAGE).text), "it is an alarm"
+    assert '"about":"clock"' in installation.log.read_text() and "the-clock-of-this-machine-went-back" in installation.log.read_text()
+    size = Log(world.url).note.size
+    _, holder = file(world.url)
+    assert installation.wait_until(lambda: Log(world.url).note.size > size), "the log goes on"
+    proof(installation, holder)
+
+
 def test_what_was_changed_in_the_database_is_found_by_its_entry(copy):
     installation, described = copy
     world = World(installation.serve("--limits", "off"), described)
