@@ -28,6 +28,7 @@ import TransparencyLog
             let tally = try await world.casefile.verify(whileServing: true)
             try await world.casefile.end(id, .success(tally))
             #expect(try await ending(world, auditor) == .right(entries: head.size))
+            world.clock.advance(seconds: 1)
             try await world.casefile.beginWholeAudit(by: auditor)
             let next = try #require(try await world.casefile.takeWholeAudit())
             try await world.casefile.end(next, .failure(VerifyFault(.log, "log: entry 3 was changed", entry: 3)))
@@ -54,6 +55,7 @@ import TransparencyLog
             await #expect(throws: Stop.self) {
                 try await world.casefile.verify(whileServing: true) { _, _, _ in throw Stop() }
             }
+            world.clock.advance(seconds: 1)
             try await world.casefile.beginWholeAudit(by: auditor)
             _ = try #require(try await world.casefile.takeWholeAudit())
             world.clock.advance(seconds: Casefile.auditBeat + 1)
