@@ -89,18 +89,17 @@ extension Casefile {
     /// Writes down how an audit ended: what it looked at, or what it found, or neither where it was stopped.
     package func end(_ id: WholeAuditID, _ result: Result<VerifyTally, VerifyFault>?) async throws {
         let now = clock.now()
-        var (part, size, fault) = (VerifyPart?.none, UInt64?.none, VerifyFault?.none)
-        switch result {
-        case .success(let tally): size = tally.log.entries
-        case .failure(let found): (part, fault) = (found.part, found)
-        case nil: break
-        }
-        let (where_, entries, at, text) = (part, size.map { Int64(clamping: $0) }, fault?.entry, fault?.description)
+        let (part, entry, text): (VerifyPart?, Int64?, String?) =
+            switch result {
+            case .success(let tally): (nil, Int64(clamping: tally.log.entries), nil)
+            case .failure(let fault): (fault.part, fault.entry, fault.description)
+            case nil: (nil, nil, nil)
+            }
         try await database.write { tx in
-            if let where_ { try tx.run("UPDATE log_audit SET part = \(where_.rawValue) WHERE id = \(id)") }
             try tx.run(
                 """
-                UPDATE log_audit SET ended_at = \(now), size = \(entries ?? at), fault = \(text) WHERE id = \(id)
+                UPDATE log_audit SET ended_at = \(now), size = \(entry), fault = \(text), part = COALESCE(\(part?.rawValue), part)
+                WHERE id = \(id)
                 """)
         }
     }
