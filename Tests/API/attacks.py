@@ -67,10 +67,13 @@ def opened(people, report):
 
 
 def differing(before, after):
-    """The doors that answer otherwise than before."""
+    """The doors that answer otherwise than before. Apart from those that tell an auditor of the knocking itself, or of the
+    public log, which is the same for everybody and is filled up with entries of nothing; what stands on them is looked
+    through for words, numbers and ids all the same."""
     return [
         f"{knocker} {path}" for knocker in after for path in sorted(set(before[knocker]) | set(after[knocker]))
-        if before[knocker].get(path) != after[knocker].get(path)]
+        if before[knocker].get(path) != after[knocker].get(path)
+        and path != "/audit/log" and not path.startswith("/audit/events?list=reads")]
 
 
 def on_one_day(test):
