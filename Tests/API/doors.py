@@ -133,8 +133,8 @@ class Knocker:
                 # How long each is still there, in minutes.
                 text = re.sub(r"<td>\d+ 小时 \d+ 分</td>", "", text)
             if path.startswith("/audit/reports/"):
-                # An auditor's looks are on record, this very one too.
-                text = re.sub(r'<tr><th scope="row">[^<]*</th><td>审计员查看</td>.*?</tr>', "", text)
+                # An auditor's looks are on record, this very one too, and so are the openings by those who knock here.
+                text = re.sub(r'<tr><th scope="row">[^<]*</th><td>(审计员查看|打开举报件[^<]*)</td>.*?</tr>', "", text)
             seen[path] = (answer.status_code, answer.headers.get("Location", "") + text)
             if path.startswith("/api/") or "text/html" not in answer.headers.get("Content-Type", ""):
                 continue
