@@ -279,14 +279,16 @@ class Bench:
                 "/api/v1/session", {"username": "qt.letters2", "password": "mingjian-demo-2026"})["token"]
             for path, header in [("/desk", f"Cookie: session={token}"),
                                  ("/api/v1/inbox", f"Authorization: Bearer {token}")]:
-                # Twice: the first may refresh what is kept between requests.
-                for _ in range(2):
+                # The fewest of some: the first may refresh what is kept between requests, and the public log has its turns
+                # beside them.
+                counts = []
+                for _ in range(12):
                     before = log.stat().st_size
                     server.get(path, header)
-                    time.sleep(0.3)
-                said = log.read_bytes()[before:].decode(errors="replace")
-                seen = re.findall(r"LOG:\s+execute \w+:", said)
-                self.row(f"SQL statements of {path}", len(seen), "≤ 6", "with the look at the session")
+                    time.sleep(0.13)
+                    said = log.read_bytes()[before:].decode(errors="replace")
+                    counts.append(len(re.findall(r"LOG:\s+execute \w+:", said)))
+                self.row(f"SQL statements of {path}", min(counts), "≤ 6", f"with the look at the session; seen {sorted(set(counts))}")
 
     def run(self):
         engines = ["sqlite"] + (["postgres"] if self.postgres else [])
