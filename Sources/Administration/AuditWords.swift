@@ -114,6 +114,7 @@ struct AuditWords {
         switch line.list {
         case .identitySearches: workflow.label("identity-search-ground", line.detail, language)
         case .openings: workflow.label("identity-ground", line.detail, language)
+        case .reads: line.detail.isEmpty ? nil : texts.text("audit.look-at.\(line.detail)")
         case .searches: texts.format("audit.mark", ["mark": line.detail])
         default: line.detail.isEmpty ? nil : line.detail
         }

@@ -87,7 +87,8 @@ struct LogAuditRoutes: Sendable {
         let texts = words.texts
         let known = texts.has("audit.log.about.\(alarm.about)")
         return AuditEntry([
-            "about": known ? texts.text("audit.log.about.\(alarm.about)") : alarm.about, "detail": alarm.detail,
+            "about": known ? texts.text("audit.log.about.\(alarm.about)") : alarm.about,
+            "detail": texts.format("audit.log.trouble.\(alarm.trouble.kind.rawValue)", alarm.trouble.facts),
             "at": alarm.at.shortText, "lasts": alarm.ended == nil,
             "ended": alarm.ended.map { $0.shortText } ?? texts.text("audit.log.lasts"),
         ])

@@ -160,7 +160,7 @@ extension AuditScope {
             SELECT e.at, e.id, e.kind AS act, e.staff_id AS by_id, NULL AS about_id, NULL AS office_id, e.report_id,
               '' AS detail FROM report_read e WHERE e.organ_id = \(organ) AND \(sees("e.report_id"))
             UNION ALL
-            SELECT e.hour, e.id, 'listed', e.staff_id, NULL, NULL, NULL, '' FROM list_look e WHERE e.organ_id = \(organ)
+            SELECT e.at, e.id, 'listed', e.staff_id, NULL, NULL, NULL, e.list FROM list_look e WHERE e.organ_id = \(organ)
             """
         case .audits:
             """

@@ -61,7 +61,7 @@ extension Casefile {
             var items: [InboxItem] = []
             (query.limit, query.offset) = (200, 0)
             while items.count < most {
-                let page = try await inbox(query, for: viewer, titles: true)
+                let page = try await inbox(query, for: viewer, titles: true, exporting: true)
                 let known = Set(items.map(\.id))
                 items += page.items.filter { !known.contains($0.id) }
                 guard page.more else { break }

@@ -73,7 +73,7 @@ package struct InboxPage: Sendable {
 extension Casefile {
     /// The reports that wait for this viewer, or that the viewer's offices hold; never one that the viewer may not see.
     package func inbox(
-        _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool = false
+        _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool = false, exporting: Bool = false
     ) async throws -> InboxPage {
         // What turns out to name the viewer is barred, and the list is drawn anew without it.
         for _ in 0..<Self.mostRedrawn {
@@ -83,8 +83,8 @@ extension Casefile {
                 guard query.tab == .waiting, looked.isDue(for: viewer.staff, world: version, on: clock.now().day),
                     await findDeciders(by: viewer)
                 else {
-                    // No title is shown before it is written down that titles were.
-                    if page.items.contains(where: { $0.title != nil }) { try await enterListLook(by: viewer) }
+                    // No title is shown before it is written down that titles were; an export is written down itself.
+                    if titles, !exporting { try await enterListLook(query.tab, by: viewer) }
                     return page
                 }
                 continue

@@ -8,7 +8,7 @@ typealias LogAlarmID = Identifier<LogAlarmTag>
 package struct LogAlarm: Sendable, Hashable {
     /// "log", or the name of a witness.
     package var about: String
-    package var detail: String
+    package var trouble: LogTrouble
     package var at: Instant
     /// `nil` as long as it lasts.
     package var ended: Instant?
@@ -16,19 +16,19 @@ package struct LogAlarm: Sendable, Hashable {
 
 extension Casefile {
     /// Writes an alarm down. False where the same stands open already.
-    package func raiseLogAlarm(about: String, _ detail: String) async throws -> Bool {
-        let now = clock.now()
-        let detail = String(detail.prefix(500))
+    package func raiseLogAlarm(about: String, _ trouble: LogTrouble) async throws -> Bool {
+        let (now, kind, detail) = (clock.now(), trouble.kind.rawValue, trouble.detail)
         return try await database.write { tx in
-            if try tx.exists(
-                "SELECT 1 FROM log_alarm WHERE about = \(about) AND detail = \(detail) AND ended_at IS NULL")
-            {
-                return false
-            }
+            let isKnown = try tx.exists(
+                """
+                SELECT 1 FROM log_alarm
+                WHERE about = \(about) AND kind = \(kind) AND detail = \(detail) AND ended_at IS NULL
+                """)
+            if isKnown { return false }
             try tx.run(
                 """
                 INSERT INTO log_alarm (id, about, kind, detail, at)
-                VALUES (\(LogAlarmID.ordered(at: now)), \(about), 'fault', \(detail), \(now))
+                VALUES (\(LogAlarmID.ordered(at: now)), \(about), \(kind), \(detail), \(now))
                 """)
             return true
         }
@@ -58,8 +58,9 @@ extension Casefile {
                 "SELECT * FROM log_alarm ORDER BY (CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END), at DESC LIMIT \(limit)"
             ).map {
                 LogAlarm(
-                    about: try $0.get("about"), detail: try $0.get("detail"), at: try $0.get("at"),
-                    ended: try $0.maybe("ended_at"))
+                    about: try $0.get("about"),
+                    trouble: LogTrouble(kind: try $0.get("kind"), detail: try $0.get("detail")),
+                    at: try $0.get("at"), ended: try $0.maybe("ended_at"))
             }
         }
     }

@@ -26,7 +26,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
     case download = "export_download"
     /// Every opening of a report by staff.
     case read = "report_read"
-    /// Looks at lists with titles, one an hour for each person.
+    /// Every look at a list with titles.
     case list = "list_look"
 
     /// Columns told as they are: codes, times, numbers.
@@ -43,7 +43,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .export: ["kind", "way", "number", "organ_id", "row_count", "at"]
         case .download: ["at"]
         case .read: ["kind", "organ_id", "at"]
-        case .list: ["organ_id", "hour"]
+        case .list: ["organ_id", "list", "at"]
         }
     }
 

@@ -30,13 +30,14 @@ extension CasefileSchema {
             ) STRICT
             """,
             "CREATE INDEX report_read_report ON report_read (report_id, at)",
-            // Who looked at lists with titles, hour by hour: each look of its own would tell no more, and cost a write.
+            // Who looked at which list with titles, and when: which reports it held is not told.
             """
             CREATE TABLE list_look (
               id TEXT PRIMARY KEY NOT NULL, staff_id TEXT NOT NULL REFERENCES staff(id),
-              organ_id TEXT NOT NULL REFERENCES organ(id), hour INTEGER NOT NULL, UNIQUE (staff_id, hour)
+              organ_id TEXT NOT NULL REFERENCES organ(id), list TEXT NOT NULL, at INTEGER NOT NULL
             ) STRICT
             """,
+            "CREATE INDEX list_look_organ ON list_look (organ_id, at)",
             // Written before it is signed: no size is ever signed with two heads.
             """
             CREATE TABLE log_checkpoint (

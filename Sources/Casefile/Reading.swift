@@ -96,7 +96,7 @@ extension Casefile {
         var view = try await shown(id, for: viewer)
         if view.waitsForNobody, await findDeciders(on: id, by: viewer) { view = try await shown(id, for: viewer) }
         // What was opened is not shown before it is written down that it was.
-        if view.letter != nil { try await enterRead(id, by: viewer, .opened) }
+        if view.tellsSealed { try await enterRead(id, by: viewer, .opened) }
         return view
     }
 

@@ -9,24 +9,18 @@ enum ReadKind: String, Sendable {
 }
 
 extension Casefile {
-    /// Writes down that somebody looked at a list with titles in this hour, if it is not written down yet.
-    func enterListLook(by viewer: Viewer) async throws {
+    /// Writes down that somebody looked at a list with titles, and enters it in the log. An empty one too: else the entry
+    /// would tell an auditor that something waited there.
+    func enterListLook(_ tab: InboxQuery.Tab, by viewer: Viewer) async throws {
         let now = clock.now()
-        let hour = now.toTheHour
-        guard looked.isFirst(of: viewer.staff, in: hour) else { return }
         let id = Identifier<SealedTag>.ordered(at: now)
-        do {
-            try await database.write { tx in
-                let isNew = try tx.run(
-                    """
-                    INSERT INTO list_look (id, staff_id, organ_id, hour)
-                    VALUES (\(id), \(viewer.staff), \(viewer.organ), \(hour)) ON CONFLICT (staff_id, hour) DO NOTHING
-                    """)
-                if isNew == 1 { try LogLeaf.append(.list, id.description, tx) }
-            }
-        } catch {
-            looked.forget(viewer.staff, in: hour)
-            throw error
+        try await database.write { tx in
+            try tx.run(
+                """
+                INSERT INTO list_look (id, staff_id, organ_id, list, at)
+                VALUES (\(id), \(viewer.staff), \(viewer.organ), \(tab.rawValue), \(now))
+                """)
+            try LogLeaf.append(.list, id.description, tx)
         }
     }
 
@@ -42,5 +36,13 @@ extension Casefile {
                 """)
             try LogLeaf.append(.read, id.description, tx)
         }
+    }
+}
+
+extension ReportView {
+    /// Whether anything in it was opened with a key: the letter, who reported, a word of the story or of a request.
+    var tellsSealed: Bool {
+        letter != nil || reporter != nil || !conversation.isEmpty || story.contains { !$0.texts.isEmpty }
+            || requests.contains { $0.why != nil }
     }
 }

@@ -24,12 +24,14 @@ extension Casefile {
         return WitnessRequest(old: old, path: path, checkpoint: own)
     }
 
-    /// Takes a witness's answer to a request. Answers whether there is something to send again at once; what it refuses
-    /// raises an alarm.
+    /// What came of a witness's answer.
+    package enum WitnessOutcome: Sendable { case signed, askAgain, refused }
+
+    /// Takes a witness's answer to a request; what it refuses, and a signature that does not hold, raises an alarm.
     package func take(
         _ status: Int, _ body: String, of witness: NoteKey, to request: WitnessRequest
-    ) async throws -> Bool {
-        guard let head = Checkpoint(text: request.checkpoint.text)?.head else { return false }
+    ) async throws -> WitnessOutcome {
+        guard let head = Checkpoint(text: request.checkpoint.text)?.head else { return .refused }
         let name = witness.name
         switch status {
         case 200:
@@ -37,23 +39,24 @@ extension Casefile {
             var note = request.checkpoint
             note.signatures += lines.filter { $0.name == name }
             guard case .holds(let time?) = witness.check(note) else {
-                _ = try await raiseLogAlarm(about: name, "its signature does not hold")
-                return false
+                _ = try await raiseLogAlarm(about: name, LogTrouble(.signature))
+                return .refused
             }
             try await attach(note, of: witness, head: head, time: time)
             try await endLogAlarms(about: name)
-            return false
+            return .signed
         case 409:
             // It is elsewhere than was thought. Ahead of us: somebody else signed in our name, or we were rolled back.
             guard let size = UInt64(body.trimmingCharacters()), size != request.old else { break }
             guard size <= head.size else { break }
             try await settle(witness, at: size, seen: nil)
-            return true
+            return .askAgain
         default: break
         }
         _ = try await raiseLogAlarm(
-            about: name, "it refused the head of \(head.size) entries with \(status) \(body.prefix(100))")
-        return false
+            about: name,
+            LogTrouble(.refused, ["n": "\(head.size)", "status": "\(status)", "said": String(body.prefix(100))]))
+        return .refused
     }
 
     private func attach(_ signed: SignedNote, of witness: NoteKey, head: TreeHead, time: UInt64) async throws {

@@ -101,14 +101,15 @@ extension Casefile {
         case .elsewhere(let size):
             // Who asks from an earlier size may have lost an answer. Who has less than was signed has lost entries.
             if let head = Checkpoint(text: request.checkpoint.text)?.head, head.size < size {
-                _ = try await raiseLogAlarm(about: origin, "it shows \(head.size) entries, and had \(size)")
+                _ = try await raiseLogAlarm(
+                    about: origin, LogTrouble(.shrunk, ["n": "\(head.size)", "had": "\(size)"]))
             }
             return .elsewhere(size)
         case .forked:
-            _ = try await raiseLogAlarm(about: origin, "it has two heads of one size")
+            _ = try await raiseLogAlarm(about: origin, LogTrouble(.twoHeads))
             return .inconsistent
         case .inconsistent:
-            _ = try await raiseLogAlarm(about: origin, "its new head does not go on from the one that was signed last")
+            _ = try await raiseLogAlarm(about: origin, LogTrouble(.notGoingOn))
             return .inconsistent
         }
     }

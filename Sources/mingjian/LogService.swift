@@ -50,7 +50,7 @@ struct LogService: Service {
             try await casefile.endLogAlarms(about: "log")
         } catch is CancellationError {
         } catch {
-            await raise("log", error)
+            await raise("log", LogTrouble(error), "\(error)")
         }
     }
 
@@ -62,7 +62,7 @@ struct LogService: Service {
     /// A clock that goes back makes limits and times wrong, and nothing of what was entered: it is told, and the log goes on.
     private func watchClock(_ now: Instant, _ latest: inout Instant) async {
         if now.adding(seconds: Self.clockSlack) < latest {
-            await raise("clock", ClockFault.wentBack)
+            await raise("clock", LogTrouble(.clock), "the clock of this machine went back")
         } else {
             latest = max(latest, now)
             try? await casefile.endLogAlarms(about: "clock")
@@ -72,15 +72,9 @@ struct LogService: Service {
     /// What time services correct without a word, in seconds.
     private static let clockSlack: Int64 = 5
 
-    private enum ClockFault: Error, CustomStringConvertible {
-        case wentBack
-        var description: String { "the clock of this machine went back" }
-    }
-
     /// Told once for as long as it lasts.
-    private func raise(_ about: String, _ error: any Error) async {
-        let text = "\(error)"
-        let isNew = (try? await casefile.raiseLogAlarm(about: about, text)) ?? true
+    private func raise(_ about: String, _ trouble: LogTrouble, _ text: String) async {
+        let isNew = (try? await casefile.raiseLogAlarm(about: about, trouble)) ?? true
         if isNew { logger.critical("log alarm", metadata: ["about": "\(about)", "code": "\(Self.code(text))"]) }
     }
 }

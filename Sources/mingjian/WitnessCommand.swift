@@ -148,11 +148,13 @@ struct WitnessTold: InstallationCommand {
         guard let key = NoteKey(key), let request = WitnessRequest(request) else {
             return CommandAnswer(text: "not a request", exitCode: 1)
         }
-        if try await installation.casefile.take(status, body, of: key, to: request) {
+        switch try await installation.casefile.take(status, body, of: key, to: request) {
+        case .signed: return CommandAnswer(text: "signed by \(key.name)")
+        case .askAgain:
             return CommandAnswer(text: "the witness is at \(body.filter(\.isNumber))", exitCode: Self.again)
+        case .refused:
+            let said = status == 200 ? "its signature does not hold" : "\(status) \(body.prefix(200))"
+            return CommandAnswer(text: "\(key.name) refused: \(said)", exitCode: 1)
         }
-        return status == 200
-            ? CommandAnswer(text: "signed by \(key.name)")
-            : CommandAnswer(text: "\(key.name) refused: \(status) \(body.prefix(200))", exitCode: 1)
     }
 }

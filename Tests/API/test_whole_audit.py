@@ -3,6 +3,7 @@
 import re
 
 import requests
+import tlog
 from doors import Knocker
 from test_log import Log, file, proof, sql
 from world import World, letter
@@ -47,6 +48,32 @@ def test_a_clock_that_went_back_is_told_and_people_go_on(copy):
     _, holder = file(world.url)
     assert installation.wait_until(lambda: Log(world.url).note.size > size), "the log goes on"
     proof(installation, holder)
+
+
+def test_an_alarm_is_told_in_the_words_of_whoever_reads_it_until_it_is_over(sqlite_copy):
+    installation, described = sqlite_copy
+    world = World(installation.serve("--limits", "off"), described)
+    _, holder = file(world.url)
+    proof(installation, holder)
+    size = Log(world.url).note.size
+    installation.stop()
+    newest = installation.data / "log" / tlog.tile_name(0, size // 256, size % 256)
+    whole = newest.read_bytes()
+    newest.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    world = World(installation.serve("--limits", "off"), described)
+    file(world.url)
+    auditor = Knocker(world["qt.audit1"])
+    alarms = lambda: re.search(r'id="alarms".*?</section>', auditor.get(PAGE).text, re.S).group()
+    assert installation.wait_until(lambda: "仍在持续" in alarms()), alarms()
+    assert re.search(r"日志本身.*公布的 \d+ 条的树根与数据库中的条目不符", alarms(), re.S), alarms()
+    auditor.pages.headers["Cookie"] += "; lang=en"
+    assert re.search(r"The log itself.*published for \d+ entries is not that of the entries in the database", alarms(), re.S), alarms()
+    assert not re.search("[\u4e00-\u9fff]", re.sub("<a .*?</a>", "", alarms()))
+    installation.stop()
+    newest.write_bytes(whole)
+    world = World(installation.serve("--limits", "off"), described)
+    auditor = Knocker(world["qt.audit1"])
+    assert installation.wait_until(lambda: "树根" in alarms() and "仍在持续" not in alarms()), alarms()
 
 
 def test_what_was_changed_in_the_database_is_found_by_its_entry(copy):
