@@ -31,7 +31,9 @@ extension Casefile {
                     let change = try await database.read { tx -> ActChange? in
                         let open = try OpenReport.load(tx, id, for: viewer, casefile: casefile)
                         try open.refuseTheNamed(viewer, letter: try open.letter(tx))
-                        return try open.askingOthers(by: viewer, at: casefile.clock.now())
+                        return try open.askingOthers(by: viewer, at: casefile.clock.now()) {
+                            try open.words(of: $0, tx)
+                        }
                     }
                     if let change { try await commit([change]) }
                     return change
@@ -96,7 +98,8 @@ extension World {
 
 extension OpenReport {
     /// The first thing that waits for nobody, asked of others; `nil` where nothing does, or nobody is there to ask.
-    func askingOthers(by viewer: Viewer, at: Instant) throws -> ActChange? {
+    /// `words`: of a request, as far as the viewer opens them.
+    func askingOthers(by viewer: Viewer, at: Instant, words: (Request) throws -> String) throws -> ActChange? {
         let (standing, world) = (stored.standing, picture.world)
         var change = ActChange(
             act: PossibleAct(rule: .unruled(Workflow.newDeciders), to: standing.stage), open: self, letter: nil,
@@ -114,16 +117,20 @@ extension OpenReport {
             return change
         }
         for request in workflow.requestsWithoutDecider(on: standing, world: world) {
-            let places = workflow.approvers(
-                of: request.rule, chosen: request.act.codes, asker: request.act.staff,
-                except: request.act.codes["person"].flatMap { StaffID($0) },
-                on: standing, world: world
-            ).map(\.office)
+            let excluded = request.act.codes["person"].flatMap { StaffID($0) }
+            let asked = workflow.approvers(
+                of: request.rule, chosen: request.act.codes, asker: request.act.staff, except: excluded,
+                on: standing, world: world)
+            let places = asked.map(\.office)
             guard !places.isEmpty else { continue }
             try requireKeys(for: places, to: request)
             change.codes["request"] = String(request.sequence)
             change.codes["request-act"] = request.rule.name
             change.codes["approver"] = places.map(\.description).joined(separator: " ")
+            if workflow.isBlind(request, on: standing, world: world) {
+                let others = [request.act.staff, excluded].compactMap(\.self)
+                try change.tellWhy(try words(request), to: asked, except: others)
+            }
             try change.keysFollow()
             return change
         }

@@ -21,7 +21,8 @@ extension ActChange {
         // Whoever agrees blindly gets no key for it, and has taken no part in the matter.
         if open.workflow.isBlind(rule, chosen: codes, on: open.stored.standing, world: world) {
             codes["blind"] = "yes"
-            return try tellWhy(input, to: places)
+            let words = rule.fields.filter { $0.kind == .text }.compactMap { input.values[$0.name] }
+            return try tellWhy(words.filter { !$0.isEmpty }.joined(separator: "\n"), to: places)
         }
         for place in places {
             if world.offices[place.office]?.organ == custody.organ, open.reach.papers {
@@ -35,11 +36,12 @@ extension ActChange {
 
     /// Whoever agrees without sight of the report reads why it was asked, and nothing else: the words of the request once
     /// more, under a key of their own, to each of those who may decide here. It goes with the decision.
-    private mutating func tellWhy(_ input: CheckedInput, to places: [(office: OfficeID, roles: Set<Role>)]) throws {
+    mutating func tellWhy(
+        _ words: String, to places: [(office: OfficeID, roles: Set<Role>)], except: [StaffID] = []
+    ) throws {
         let world = open.picture.world
-        let words = rule.fields.filter { $0.kind == .text }.compactMap { input.values[$0.name] }.filter { !$0.isEmpty }
         guard !words.isEmpty, let custody = open.stored.standing.custody else { return }
-        let out = open.stored.standing.barred.union([viewer?.staff].compactMap(\.self))
+        let out = open.stored.standing.barred.union(except).union([viewer?.staff].compactMap(\.self))
         let people = places.filter { world.offices[$0.office]?.organ == custody.organ }.flatMap { place in
             world.members(of: place.office).filter { place.roles.contains($0.role) && $0.holdsKey }.map(\.staff)
         }
@@ -50,7 +52,7 @@ extension ActChange {
         newKeys.append(NewKey(key: key, kind: OpenReport.whyKind, custody: custody.index))
         wraps += try keys.map { try key.wrapped(to: $0.1, recipient: .staff($0.0)) }
         codes[Self.whyKey] = key.id.description
-        try seal(Self.why, words.joined(separator: "\n"), under: key)
+        try seal(Self.why, words, under: key)
     }
 
     /// The code that names the key of a request's words, and the field in which these stand.
@@ -108,18 +110,39 @@ extension OpenReport {
     static let whyMigration = Migration(
         id: "0072-why-asked", statements: ["ALTER TABLE sealing_key ADD COLUMN why INTEGER NOT NULL DEFAULT 0"])
 
-    /// Why something was asked, for whoever may decide on it without having the report's keys; `nil` for all others.
+    /// Why something was asked, for whoever may decide on it without having the report's keys; `nil` for all others. Who was
+    /// asked later has the words once more, from then.
     func why(_ request: Request, _ tx: any Transaction) throws -> String? {
-        guard let id = request.act.codes[ActChange.whyKey],
-            let held = keys.first(where: { $0.key.id.description == id })?.value,
-            let row = try tx.first(
-                """
-                SELECT envelope FROM sealed
-                WHERE report_id = \(stored.id) AND seq = \(request.sequence) AND field = \(ActChange.why)
-                """)
-        else { return nil }
-        let plain = try Envelope.open(
-            try row.get("envelope"), under: held.secret, binding: .text(stored.id, ActChange.why, request.sequence))
-        return String(decoding: plain, as: UTF8.self)
+        for act in [request.act] + stored.standing.askedAgain(request) {
+            guard let id = act.codes[ActChange.whyKey],
+                let held = keys.first(where: { $0.key.id.description == id })?.value,
+                let row = try tx.first(
+                    """
+                    SELECT envelope FROM sealed
+                    WHERE report_id = \(stored.id) AND seq = \(act.sequence) AND field = \(ActChange.why)
+                    """)
+            else { continue }
+            let plain = try Envelope.open(
+                try row.get("envelope"), under: held.secret, binding: .text(stored.id, ActChange.why, act.sequence))
+            return String(decoding: plain, as: UTF8.self)
+        }
+        return nil
+    }
+
+    /// The words of a request as far as a viewer opens them: as whoever was asked, or as whoever has the report's keys.
+    func words(of request: Request, _ tx: any Transaction) throws -> String {
+        if let why = try why(request, tx) { return why }
+        let names = request.rule.fields.filter { $0.kind == .text }.map(\.name)
+        let rows = try tx.rows(
+            "SELECT field, key_id, envelope FROM sealed WHERE report_id = \(stored.id) AND seq = \(request.sequence)")
+        var texts: [String: String] = [:]
+        for row in rows {
+            let field: String = try row.get("field")
+            guard let key = key(try row.get("key_id")) else { continue }
+            let plain = try Envelope.open(
+                try row.get("envelope"), under: key.secret, binding: .text(stored.id, field, request.sequence))
+            texts[String(field.split(separator: ".").last ?? "")] = String(decoding: plain, as: UTF8.self)
+        }
+        return names.compactMap { texts[$0] }.joined(separator: "\n")
     }
 }

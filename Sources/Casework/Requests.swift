@@ -100,9 +100,7 @@ extension Workflow {
     package func asked(by request: Request, on standing: Standing, world: World) -> [(
         office: OfficeID, roles: Set<Role>
     )] {
-        let since = standing.done.last {
-            $0.act == Self.newDeciders && $0.codes["request"] == String(request.sequence)
-        }
+        let since = standing.askedAgain(request).last
         let offices = ((since ?? request.act).codes["approver"] ?? "").split(separator: " ")
             .compactMap { OfficeID(String($0)) }
         let approval = approval(of: request.rule, chosen: request.act.codes, on: standing, world: world)
@@ -124,5 +122,12 @@ extension Workflow {
                 places.contains { $0.office == office.office && office.roles.contains($0.role) }
             }
         }
+    }
+}
+
+extension Standing {
+    /// When others were asked to decide on a request, because nobody was left of those who had been, in order.
+    package func askedAgain(_ request: Request) -> [DoneAct] {
+        done.filter { $0.act == Workflow.newDeciders && $0.codes["request"] == String(request.sequence) }
     }
 }

@@ -18,7 +18,11 @@ extension Inspection {
             check(held.contains { $0.kind == "identity" }, "\(person.username) keeps the identity and has no key")
         }
         // Why something was asked is for whoever decides on it, and for nobody after that.
-        let decides = model.workflow.requests(for: person.id, on: standing, world: world).map(\.act.codes)
+        let decides = model.workflow.requests(for: person.id, on: standing, world: world).flatMap { request in
+            [request.act.codes]
+                + standing.done.filter { $0.codes["request"] == String(request.sequence) && $0.act == "new-deciders" }
+                .map(\.codes)
+        }
         for key in held where key.kind == "why" {
             check(
                 decides.contains { $0["why-key"] == key.id.description },

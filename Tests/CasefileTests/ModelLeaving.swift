@@ -31,7 +31,7 @@ extension Exploration {
         var now = moment
         for _ in 1...10 {
             let open = now.open(for: person.id, reach, model)
-            guard let change = try open.askingOthers(by: viewer, at: Model.start) else { break }
+            guard let change = try open.askingOthers(by: viewer, at: Model.start, words: { _ in "为何" }) else { break }
             now = try now.after(change, model, edition: now.edition)
         }
         guard now.standing.sequence > moment.standing.sequence else { return nil }

@@ -151,8 +151,10 @@ import Testing
             #expect(try await world.offered("decide", on: id) == ["q.principal"])
             let leader = try #require(try await world.view(id, "q.principal"))
             #expect(leader.letter == nil && !leader.reach.papers)
-            #expect(try await world.keys(id, "q.principal", papers: true) == 0)
+            #expect(leader.requests.map(\.why) == ["电话核实"], "the words are handed on with the question")
+            #expect(try await world.keys(id, "q.principal", papers: true) == 1, "theirs, and no other")
             try await world.decide(id, "q.principal")
+            #expect(try await world.keys(id, "q.principal", papers: true) == 0)
             let told = try await world.casefile.lookAtIdentity(of: id, by: try world["q.custodian"])
             #expect(told.name == "钱有粮")
         }
