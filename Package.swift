@@ -78,7 +78,9 @@ let package = Package(
         room("Cleaning", ["CChild", yams], resources: [.copy("Resources")]),
         // The heart.
         room("Casework", ["Kernel", "WorkingDays", yams], resources: [.copy("Resources/rules")]),
-        room("Casefile", ["Kernel", "WorkingDays", "Database", "Sealing", "TransparencyLog", "Casework", crypto]),
+        room(
+            "Casefile",
+            ["Kernel", "WorkingDays", "Database", "Sealing", "TransparencyLog", "Similarity", "Casework", crypto]),
         // The rooms, and the entrance through which people come into them.
         room(
             "Entrance",

@@ -30,6 +30,8 @@ struct NewReport: Sendable {
     let sent: String
     /// By what custodians may find the reporter.
     let identityMarks: Set<[UInt8]>
+    /// By what letters that say the same are found; `nil` for one without a word.
+    let fingerprint: [UInt8]?
 
     init(
         _ filing: Filing, organ: OrganID, audience: Audience, reasons: [Reason], barred: [StaffID: BarReason],
@@ -90,6 +92,7 @@ struct NewReport: Sendable {
         marks = filing.marks
         hasReporter = filing.reporter != nil
         identityMarks = try filing.reporter.map { try IdentityMarks(keys.index).all(of: $0, at: organ) } ?? []
+        fingerprint = try LetterMarks(keys).marks(of: letter)?.bytes
         lookup = hasReceipt ? holder.lookup : nil
         receiptKey = hasReceipt ? holder.privateKey.publicKey : nil
     }
@@ -154,7 +157,11 @@ extension NewReport {
             id: id, standing: standing, channel: channel, county: county, management: management, category: nil,
             problem: nil, marks: marks, receivedAt: at, intakeOrder: order,
             dueDay: try projections.nextDue(standing), receiptKey: receiptKey, rated: false)
-        try report.insert(tx, rules: workflow.version, lookup: lookup)
+        let markNumber = try fingerprint.map { _ in try MarkIndex.draw(tx) }
+        try report.insert(tx, rules: workflow.version, lookup: lookup, markNumber: markNumber)
+        if let fingerprint, let markNumber {
+            try tx.run("INSERT INTO mark_waiting (no, marks) VALUES (\(markNumber), \(fingerprint))")
+        }
         for (person, reason) in barred {
             try tx.run(
                 "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(id), \(person), \(reason.rawValue))")
@@ -179,20 +186,20 @@ extension NewReport {
 }
 
 extension StoredReport {
-    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]?) throws {
+    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]?, markNumber: Int?) throws {
         guard let custody = standing.custody else { return }
         try tx.run(
             """
             INSERT INTO report (id, stage, sequence, custody, organ_id, office_id, channel, county, management,
               category, problem, marks, real_name, has_reporter, identity_at, proposer, proposal, disposal, team, deciding, repeat_of, rules, received_at,
-              intake_order, due_day, receipt_lookup, receipt_key, rated)
+              intake_order, due_day, receipt_lookup, receipt_key, rated, mark_no)
             VALUES (\(id), \(standing.stage), \(standing.sequence), \(custody.index), \(custody.organ),
               \(custody.office), \(channel.rawValue), \(county), \(management.rawValue), \(category), \(problem),
               \(JSONText.encode(marks)), \(standing.realName), \(standing.hasReporter),
               \(standing.identityAt), \(standing.proposer),
               \(standing.proposal.map { JSONText.encode($0) }), \(standing.disposal),
               \(JSONText.encode(standing.teamList)), \(standing.deciding), \(repeatOf), \(rules), \(receivedAt),
-              \(intakeOrder), \(dueDay), \(lookup), \(receiptKey?.bytes), \(rated))
+              \(intakeOrder), \(dueDay), \(lookup), \(receiptKey?.bytes), \(rated), \(markNumber))
             """)
         try custody.insert(tx, report: id)
     }

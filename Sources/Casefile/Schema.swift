@@ -31,6 +31,7 @@ package enum CasefileSchema {
         EvidenceSchema.scanLooks,
         OpenReport.whyMigration,
         fewerIndexes,
+        marks,
     ]
 
     /// What every filing writes goes into as few trees as its questions need.

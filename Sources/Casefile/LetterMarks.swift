@@ -1,0 +1,41 @@
+import Casework
+import Kernel
+import Sealing
+import Similarity
+
+/// Makes the marks by which letters that say the same are found, under a key of the keys folder. Made where a letter passes
+/// anyway: at filing, at a correction, or in the session of somebody who may read it.
+struct LetterMarks: Sendable {
+    private let key: SecretKey
+
+    init(_ keys: KeysFolder) { key = keys.index.derived(for: "marks of letters") }
+
+    /// Of what was told and what is asked for; `nil` for a letter without a word.
+    func marks(of letter: Letter) throws -> Fingerprint? {
+        guard let key = FingerprintKey(secret: key.bytes) else { return nil }
+        let text = try Self.text(of: letter)
+        let marks = try Fingerprinter(key: key, rarity: .shipped())(text)
+        return marks.marks.isEmpty ? nil : marks
+    }
+
+    /// What is compared of a letter.
+    static func text(of letter: Letter) throws -> NormalText {
+        try Normaliser.shipped()([letter.title, letter.content, letter.demand ?? ""].joined(separator: "\n"))
+    }
+}
+
+extension Fingerprint {
+    /// Four bytes a mark, as they wait for the index.
+    var bytes: [UInt8] {
+        marks.flatMap { mark in (0..<4).map { UInt8(truncatingIfNeeded: UInt32(bitPattern: mark) >> (24 - 8 * $0)) } }
+    }
+
+    /// `nil` for bytes that are no whole marks.
+    init?(bytes: [UInt8]) {
+        guard bytes.count.isMultiple(of: 4) else { return nil }
+        self.init(
+            marks: stride(from: 0, to: bytes.count, by: 4).map { place in
+                Int32(bitPattern: bytes[place..<place + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+            })
+    }
+}

@@ -1,0 +1,89 @@
+import Database
+import Kernel
+import Similarity
+
+/// The index of marks in one transaction. Nothing here says who may learn what: ``Casefile/candidates(of:for:)`` does.
+struct MarkIndex: MarkStore {
+    let tx: any Transaction
+    /// What waits to be put into the index, read once.
+    private let waiting: [Int32: [Int32]]
+    private let found: [Int32: [Int32]]
+
+    /// So much waits at most to be looked through one by one; what is beyond is found a moment later.
+    static let mostWaiting = 2000
+
+    /// For one question.
+    init(_ tx: any Transaction, for fingerprint: Fingerprint, limit: Int) throws {
+        self.tx = tx
+        var waiting: [Int32: [Int32]] = [:]
+        let wanted = Set(fingerprint.marks)
+        for row in try tx.rows("SELECT no, marks FROM mark_waiting LIMIT \(Self.mostWaiting)") {
+            let no = Int32(truncatingIfNeeded: try row.get("no", as: Int.self))
+            let marks = Fingerprint(bytes: try row.get("marks"))?.marks ?? []
+            for mark in marks where wanted.contains(mark) { waiting[mark, default: []].append(no) }
+        }
+        self.waiting = waiting
+        found = try Self.look(up: fingerprint.marks, limit: limit, tx)
+    }
+
+    func count() throws -> Int {
+        // Numbers are drawn evenly out of 2^32: a thousandth of them tells how many there are.
+        let (low, high) = (-2_147_484, 2_147_483)
+        let some: Int =
+            try tx.scalar("SELECT COUNT(*) FROM report WHERE mark_no BETWEEN \(low) AND \(high)") ?? 0
+        return max(some * 1000, 1)
+    }
+
+    func bearers(of mark: Int32, limit: Int) -> [Int32] {
+        Array(((found[mark] ?? []) + (waiting[mark] ?? [])).prefix(limit))
+    }
+
+    /// All marks in one question; at most `limit` bearers of each.
+    private static func look(up marks: [Int32], limit: Int, _ tx: any Transaction) throws -> [Int32: [Int32]] {
+        var found: [Int32: [Int32]] = [:]
+        guard !marks.isEmpty else { return found }
+        let parts: [SQL] = marks.map { mark in
+            "SELECT * FROM (SELECT mark, no FROM report_mark WHERE mark = \(Int(mark)) LIMIT \(limit)) AS m"
+        }
+        var question = parts[0]
+        for part in parts.dropFirst() { question += " UNION ALL " + part }
+        for row in try tx.rows(question) {
+            let mark = Int32(truncatingIfNeeded: try row.get("mark", as: Int.self))
+            found[mark, default: []].append(Int32(truncatingIfNeeded: try row.get("no", as: Int.self)))
+        }
+        return found
+    }
+
+    /// Draws a number that no report has.
+    static func draw(_ tx: any Transaction) throws -> Int {
+        while true {
+            let no = Int(Int32.random(in: .min ... .max))
+            if try !tx.exists("SELECT 1 FROM report WHERE mark_no = \(no)") { return no }
+        }
+    }
+}
+
+extension Casefile {
+    /// Puts the marks of a part of what waits where they are found. Answers how many reports' they were; it holds up no
+    /// filing for longer than that takes.
+    @discardableResult
+    package func putMarks(most: Int = 50) async throws -> Int {
+        let isWaiting = try await database.read { try $0.exists("SELECT 1 FROM mark_waiting") }
+        guard isWaiting else { return 0 }
+        return try await database.write { tx in
+            let rows = try tx.rows("SELECT no, marks FROM mark_waiting ORDER BY no LIMIT \(most)")
+            var pairs: [(mark: Int32, no: Int)] = []
+            for row in rows {
+                let no: Int = try row.get("no")
+                for mark in Fingerprint(bytes: try row.get("marks"))?.marks ?? [] { pairs.append((mark, no)) }
+            }
+            // In the order of the index: neighbours lie on one page.
+            pairs.sort { ($0.mark, $0.no) < ($1.mark, $1.no) }
+            for (mark, no) in pairs {
+                try tx.run("INSERT INTO report_mark (mark, no) VALUES (\(Int(mark)), \(no)) ON CONFLICT (mark, no) DO NOTHING")
+            }
+            for row in rows { try tx.run("DELETE FROM mark_waiting WHERE no = \(try row.get("no", as: Int.self))") }
+            return rows.count
+        }
+    }
+}
