@@ -41,6 +41,8 @@ struct ActChange: Sendable {
     var opening: NewOpening?
     /// By what the custodians who keep the identity from now on may find it.
     var identityMarks: Set<[UInt8]>?
+    /// By what the letter is found as it reads from this act on.
+    var marks: [UInt8]?
     /// What leaves as a print or a file with this act.
     var export: NewExport?
     /// The first report, where this one is linked to it as a repeat.
@@ -163,6 +165,7 @@ struct ActChange: Sendable {
             of: event, tx)
         for text in texts where text.field == "letter" { try SearchEntry.forget(text.keyID, tx) }
         for file in files { try file.insert(tx, report: report) }
+        if let marks { try MarkIndex.renew(report, marks, tx) }
         try writeOpenings(tx)
         try export?.insert(tx, of: report)
         if let identityMarks, let organ = after.standing.identityOrgan {

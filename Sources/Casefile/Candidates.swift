@@ -31,6 +31,8 @@ extension Casefile {
         guard let (open, letter) = try await opened(id, for: viewer),
             let marks = try LetterMarks(keys).marks(of: letter)
         else { throw CasefileError.notFound }
+        // Every look is written down: this is no way to try words.
+        try await enterRead(id, by: viewer, .compared)
         let search = CandidateSearch()
         let (nearest, capped) = try await database.read { tx in
             let index = try MarkIndex(tx, for: marks, limit: search.cap + 1)
@@ -68,7 +70,9 @@ extension Casefile {
     private static func digits(_ place: RegionCode) -> String {
         var digits = place.description
         for group in [3, 3, 2, 2] {
-            guard digits.utf8.count > group, digits.utf8.suffix(group).allSatisfy({ $0 == UInt8(ascii: "0") }) else { break }
+            guard digits.utf8.count > group, digits.utf8.suffix(group).allSatisfy({ $0 == UInt8(ascii: "0") }) else {
+                break
+            }
             digits.removeLast(group)
         }
         return digits
@@ -102,8 +106,8 @@ extension MarkIndex {
         guard !numbers.isEmpty else { return [:] }
         var found: [Int32: ReportID] = [:]
         for row in try tx.rows(
-            "SELECT id, mark_no FROM report WHERE mark_no IN \(list: numbers.map { Int($0) }) AND stage <> \(Standing.destroyed)")
-        {
+            "SELECT id, mark_no FROM report WHERE mark_no IN \(list: numbers.map { Int($0) }) AND stage <> \(Standing.destroyed)"
+        ) {
             found[Int32(truncatingIfNeeded: try row.get("mark_no", as: Int.self))] = try row.get("id")
         }
         return found

@@ -55,7 +55,7 @@ extension Letter {
 
 extension ActChange {
     /// A correction is a new version beside the old one; nothing is overwritten.
-    mutating func amend(_ input: CheckedInput, regions: RegionTable) throws {
+    mutating func amend(_ input: CheckedInput, regions: RegionTable, marks maker: LetterMarks) throws {
         guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
         let before = letter
         func text(_ name: String, _ old: String, _ most: Int) throws -> String {
@@ -97,6 +97,7 @@ extension ActChange {
             if !newly.isEmpty { try withdraw(from: newly) }
             try followFirstLeader(letter)
         }
+        marks = try maker.marks(of: letter)?.bytes ?? []
         try seal("title", letter.title, under: key)
         try seal("letter", JSONText.encode(letter), under: key)
         codes["changed"] = letter.changes(from: before).map(\.field).joined(separator: " ")

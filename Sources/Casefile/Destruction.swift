@@ -70,6 +70,7 @@ extension Casefile {
     static let freedTables = [
         "key_wrap", "search_token", "wrap_before_reset", "sealed", "evidence_copy", "evidence_view", "file",
         "identity_opening", "identity_mark", "sealing_key", "report", "export", "report_read", "log_leaf",
+        "mark_waiting", "report_mark",
     ]
 
     /// Destroys one report, if all that it takes still holds. What stays is its row without any key, its events, and its
@@ -134,6 +135,7 @@ extension Casefile {
         }
         try endExports(
             "(report_id = \(id) OR id IN (SELECT export_id FROM export_row WHERE report_id = \(id)))", at: now, tx)
+        try MarkIndex.forget(id, tx)
         // With a wrap go the tokens by which its letter was found.
         try tx.run("DELETE FROM key_wrap WHERE key_id IN \(list: keys)")
         try tx.run("DELETE FROM wrap_before_reset WHERE place IN \(list: keys.map { "key:\($0)" })")

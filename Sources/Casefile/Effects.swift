@@ -63,7 +63,7 @@ extension ActChange {
         case "link": try link()
         case "allocate":
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
-        case "amend": try amend(input, regions: casefile.regions)
+        case "amend": try amend(input, regions: casefile.regions, marks: LetterMarks(casefile.keys))
         case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
         case "pass-identity": try passIdentity(index: casefile.keys.index)
         case "recuse": try recuse()

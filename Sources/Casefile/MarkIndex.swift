@@ -1,3 +1,4 @@
+import Casework
 import Database
 import Kernel
 import Similarity
@@ -54,16 +55,56 @@ struct MarkIndex: MarkStore {
         return found
     }
 
+    /// Other marks for a report: under another number, so that none of the earlier ones leads to it.
+    static func renew(_ report: ReportID, _ marks: [UInt8], _ tx: any Transaction) throws {
+        try forget(report, tx)
+        guard !marks.isEmpty else { return }
+        let no = try draw(tx)
+        try tx.run("UPDATE report SET mark_no = \(no) WHERE id = \(report)")
+        try tx.run("INSERT INTO mark_waiting (no, marks) VALUES (\(no), \(marks))")
+    }
+
+    /// Nothing leads to a report any more. What stands in the index is taken out later, with that of others.
+    static func forget(_ report: ReportID, _ tx: any Transaction) throws {
+        guard let no: Int = try tx.scalar("SELECT mark_no FROM report WHERE id = \(report) AND mark_no IS NOT NULL")
+        else { return }
+        try tx.run("UPDATE report SET mark_no = NULL WHERE id = \(report)")
+        guard try tx.run("DELETE FROM mark_waiting WHERE no = \(no)") == 0 else { return }
+        try tx.run("INSERT INTO mark_gone (no) VALUES (\(no)) ON CONFLICT (no) DO NOTHING")
+    }
+
     /// Draws a number that no report has.
     static func draw(_ tx: any Transaction) throws -> Int {
         while true {
             let no = Int(Int32.random(in: .min ... .max))
-            if try !tx.exists("SELECT 1 FROM report WHERE mark_no = \(no)") { return no }
+            if try !tx.exists(
+                "SELECT 1 FROM report WHERE mark_no = \(no) UNION ALL SELECT 1 FROM mark_gone WHERE no = \(no)")
+            {
+                return no
+            }
         }
     }
 }
 
 extension Casefile {
+    /// Takes the marks out of the index that lead to no report any more, a part of the index at a time.
+    package func sweepMarks() async throws {
+        let gone = try await database.read { tx in
+            try tx.rows("SELECT no FROM mark_gone ORDER BY no LIMIT 1000").map { try $0.get("no", as: Int.self) }
+        }
+        guard !gone.isEmpty else { return }
+        let width = 1 << 24
+        for start in stride(from: Int(Int32.min), through: Int(Int32.max), by: width) {
+            try await database.write { tx in
+                try tx.run(
+                    """
+                    DELETE FROM report_mark WHERE mark BETWEEN \(start) AND \(start + width - 1) AND no IN \(list: gone)
+                    """)
+            }
+        }
+        try await database.write { tx in try tx.run("DELETE FROM mark_gone WHERE no IN \(list: gone)") }
+    }
+
     /// Puts the marks of a part of what waits where they are found. Answers how many reports' they were; it holds up no
     /// filing for longer than that takes.
     @discardableResult
@@ -80,7 +121,8 @@ extension Casefile {
             // In the order of the index: neighbours lie on one page.
             pairs.sort { ($0.mark, $0.no) < ($1.mark, $1.no) }
             for (mark, no) in pairs {
-                try tx.run("INSERT INTO report_mark (mark, no) VALUES (\(Int(mark)), \(no)) ON CONFLICT (mark, no) DO NOTHING")
+                try tx.run(
+                    "INSERT INTO report_mark (mark, no) VALUES (\(Int(mark)), \(no)) ON CONFLICT (mark, no) DO NOTHING")
             }
             for row in rows { try tx.run("DELETE FROM mark_waiting WHERE no = \(try row.get("no", as: Int.self))") }
             return rows.count

@@ -6,6 +6,8 @@ import Kernel
 enum ReadKind: String, Sendable {
     /// As a page, or over the API.
     case opened
+    /// Held against others that may be the same matter.
+    case compared
 }
 
 extension Casefile {

@@ -71,6 +71,7 @@ struct Serve: AsyncParsableCommand {
                 casefile: casefile, interval: max(1, logPublish ?? (isDemo ? 1 : 600)),
                 isAlone: place.place.databaseURL == nil, logger: logger),
             AuditService(casefile: casefile, logger: logger),
+            MarkService(casefile: casefile, logger: logger),
             Sweeper(drafts: reporting.drafts, casefile: casefile, logger: logger),
         ]
         let (address, isNamed) = (host, publicURL != nil)
@@ -211,6 +212,7 @@ struct Sweeper: Service {
     /// Each step by itself: what fails today does not keep the rest from being done.
     private func sweep() async {
         await step("sign-ins") { try await SignInBrake(casefile).sweep() }
+        await step("marks") { try await casefile.sweepMarks() }
         await step("exports") { try await casefile.endExports() }
         await step("identities") { try await casefile.endIdentityOpenings() }
         await step("drafts") { try await drafts.sweep() }

@@ -43,7 +43,34 @@ import Testing
             let best = try #require(found.items.first)
             #expect(best.id == one && best.score == waiting.items.first?.score)
             #expect(best.score.level == .certain || best.score.level == .likely)
-            #expect(best.score.reasons.contains { if case .kind(.reported, .same, _) = $0.what { true } else { false } })
+            #expect(
+                best.score.reasons.contains { if case .kind(.reported, .same, _) = $0.what { true } else { false } })
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `is found as it reads after a correction, and not at all once nothing leads to it`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let director = try world["q.director"]
+            let one = try await file(world, Self.first)
+            let two = try await file(world, Self.again)
+            try await world.casefile.putMarks()
+            // The registrar had typed another letter's text into the first.
+            try await world.casefile.database.write { tx in
+                let letter = SmallWorld.letter([], title: "图书馆周末闭馆", content: "县图书馆双休日闭馆，孩子借阅不便，盼望延长开放时间。")
+                try MarkIndex.renew(one, LetterMarks(world.casefile.keys).marks(of: letter)?.bytes ?? [], tx)
+            }
+            #expect(try await world.casefile.candidates(of: two, for: director).items.isEmpty)
+            try await world.casefile.putMarks()
+            try await world.casefile.sweepMarks()
+            let left = try await world.casefile.database.read { tx in
+                try tx.scalar("SELECT COUNT(DISTINCT no) FROM report_mark", as: Int.self)
+            }
+            #expect(left == 2, "the marks of before are out of the index")
+            try await world.casefile.database.write { tx in try MarkIndex.forget(two, tx) }
+            #expect(try await world.casefile.candidates(of: one, for: director).items.isEmpty)
         }
     }
 
