@@ -99,8 +99,8 @@ let package = Package(
         room(
             "Desk",
             [
-                "Kernel", "WorkingDays", "Casework", "Casefile", "Sealing", "Drawing", "Site", "Entrance", hummingbird,
-                mustache, httpTypes, nio,
+                "Kernel", "WorkingDays", "Similarity", "Casework", "Casefile", "Sealing", "Drawing", "Site", "Entrance",
+                hummingbird, mustache, httpTypes, nio,
             ],
             resources: [.copy("Resources")]),
         room(

@@ -58,6 +58,7 @@ package struct DeskRoutes: Sendable {
         SearchRoutes(services).add(to: routes)
         ExportRoutes(services).add(to: routes)
         LeadRoutes(services).add(to: routes)
+        SameRoutes(services).add(to: routes)
     }
 
     private func queue(

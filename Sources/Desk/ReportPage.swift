@@ -56,6 +56,8 @@ struct ReportPage: MustacheParent {
     let interference: String
     /// Where it is printed or exported; `nil` for whom the letter is not.
     let export: String?
+    /// Where it is held against others; nowhere for whom the letter is not.
+    let same: String?
     /// What stands across a page that is printed without the server.
     let printed: String?
     let completeness: Completeness?
@@ -94,6 +96,7 @@ struct ReportPage: MustacheParent {
         case "back": back
         case "interference": interference
         case "export": here(export)
+        case "same": here(same)
         case "printed": here(printed)
         case "completeness": here(completeness)
         case "nobodyDecides": nobodyDecides
@@ -138,7 +141,8 @@ struct ReportPageMaker {
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
             way: rows.way, requests: rows.requests, limits: limits, story: story, acts: acts, back: back,
             interference: "/desk/reports/\(view.id)/interference",
-            export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export", printed: printed,
+            export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export",
+            same: view.letter == nil ? nil : "/desk/reports/\(view.id)/same", printed: printed,
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             nobodyDecides: view.waitsForNobody,
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))

@@ -1,0 +1,93 @@
+import Casefile
+import Casework
+import Entrance
+import Hummingbird
+import Kernel
+import Mustache
+import Similarity
+import Site
+
+/// What may be the same matter as a report: side by side with it, with what speaks for it and against it. A person decides.
+struct SameRoutes: Sendable {
+    let services: Services
+
+    init(_ services: Services) { self.services = services }
+
+    private var casefile: Casefile { services.casefile }
+
+    func add(to routes: some RouterMethods<SiteContext>) {
+        routes.get("/desk/reports/:id/same") { request, context in try await self.page(request, context) }
+    }
+
+    private func page(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (id, viewer) = (try context.reportID, try context.viewer)
+        let view = try await casefile.report(id, for: viewer)
+        guard let letter = view.letter else { throw SiteError.notFound }
+        let likely = try await casefile.candidates(of: id, for: viewer)
+        let words = SameWords(
+            workflow: casefile.workflow, texts: services.shell.texts(context), language: context.language.rawValue)
+        let mayLink = view.acts.contains { $0.rule.effect == "link" }
+        let texts = words.texts
+        let entry = SameEntry([
+            "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
+            "items": likely.items.map { words.item($0, beside: letter, mayLink: mayLink) },
+            "hasItems": !likely.items.isEmpty, "capped": likely.cappedMarks > 0,
+            "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
+        ])
+        let frame = try await services.staffFrame(request, context, title: texts.text("same.title"))
+        return try services.shell.page("desk/same", entry, frame)
+    }
+}
+
+/// Named values for a template; every name is answered, so that nothing of an outer model shows through.
+private struct SameEntry: MustacheParent {
+    private let values: [String: Any]
+
+    init(_ values: [String: Any?]) { self.values = values.mapValues { here($0) } }
+
+    func child(named name: String) -> Any? { values[name] }
+}
+
+/// What speaks for sameness, in words.
+private struct SameWords {
+    let workflow: Workflow
+    let texts: Catalogue
+    let language: String
+
+    func item(_ item: LikelyReport, beside letter: Letter, mayLink: Bool) -> SameEntry {
+        let parts = TextDifference(from: item.letter.content, to: letter.content).parts
+        return SameEntry([
+            "href": "/desk/reports/\(item.id)", "number": item.number ?? texts.text("desk.report"),
+            "title": item.letter.title, "stage": workflow.stageLabel(item.stage, language),
+            "received": item.receivedAt.day.text, "demand": item.letter.demand,
+            "level": item.score.level.map { texts.text("same.level.\($0.rawValue)") },
+            "isCertain": item.score.level == .certain, "percent": String(Int((item.score.value * 100).rounded(.down))),
+            "reasons": item.score.reasons.map { reason in
+                SameEntry(["said": said(reason), "weight": weight(reason.weight), "isFor": reason.weight > 0])
+            },
+            "parts": parts.map { part in
+                switch part {
+                case .same(let text): SameEntry(["same": text])
+                case .removed(let text): SameEntry(["removed": text])
+                case .added(let text): SameEntry(["added": text])
+                }
+            },
+            "link": mayLink ? item.number : nil,
+        ])
+    }
+
+    private func said(_ reason: Similarity.Reason) -> String {
+        switch reason.what {
+        case .wording(let jaccard, _, let shared):
+            let alike = texts.format("same.wording", ["n": String(Int((jaccard * 100).rounded()))])
+            return shared.isEmpty ? alike : alike + texts.format("same.words", ["words": shared.joined(separator: texts.text("desk.list.items"))])
+        case .marks(let count): return texts.format("same.marks", ["n": String(count)])
+        case .kind(let kind, let outcome, _): return texts.text("same.kind.\(kind.rawValue).\(outcome.rawValue)")
+        }
+    }
+
+    private func weight(_ bits: Double) -> String {
+        let tenths = Int((bits * 10).rounded())
+        return (tenths < 0 ? "−" : "+") + "\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
+    }
+}
