@@ -20,7 +20,7 @@ package enum AuditList: String, Sendable, CaseIterable {
         case .evidence: EvidenceLook.Kind.allCases.map(\.rawValue)
         case .exports: ExportWay.allCases.map(\.rawValue)
         case .openings: ["opened", "looked"]
-        case .reads: ["opened", "listed"]
+        case .reads: ["opened", "compared", "listed"]
         case .audits: []
         }
     }

@@ -13,33 +13,17 @@ package struct LikelyReport: Sendable {
     package var score: Score
 }
 
-/// What may be the same matter as a report.
-package struct LikelyReports: Sendable {
-    /// The likeliest first.
-    package var items: [LikelyReport]
-    /// How many of the letter's marks are borne by so many letters that not all were looked at.
-    package var cappedMarks: Int
-}
-
 extension Casefile {
     /// So many letters are opened for one question.
     private static let mostOpened = 20
+    /// Of so many reports at a time it is asked which the viewer may read.
+    private static let asked = 200
 
-    /// What may be the same matter as a saved report, among what the viewer may read too: nothing else is named, counted
-    /// or hinted at. `.notFound` for a report that the viewer may not read.
-    package func candidates(of id: ReportID, for viewer: Viewer) async throws -> LikelyReports {
-        guard let (open, letter) = try await opened(id, for: viewer),
-            let marks = try LetterMarks(keys).marks(of: letter)
-        else { throw CasefileError.notFound }
-        // Every look is written down: this is no way to try words.
-        try await enterRead(id, by: viewer, .compared)
-        let search = CandidateSearch()
-        let (nearest, capped) = try await database.read { tx in
-            let index = try MarkIndex(tx, for: marks, limit: search.cap + 1)
-            let found = try search.candidates(of: marks, in: index, limit: Self.mostLooked)
-            let ids = try MarkIndex.reports(of: found.candidates.map(\.id), tx)
-            return (found.candidates.compactMap { ids[$0.id] }.filter { $0 != id }, found.cappedMarks)
-        }
+    /// What may be the same matter as a saved report, the likeliest first, among what the viewer may read too: nothing else
+    /// is named, counted or hinted at, and takes nobody's place. `.notFound` for a report that the viewer may not read.
+    package func candidates(of id: ReportID, for viewer: Viewer) async throws -> [LikelyReport] {
+        guard let (open, letter) = try await opened(id, for: viewer) else { throw CasefileError.notFound }
+        let nearest = try await nearest(to: id, letter, for: viewer)
         let (rarity, weights, names) = (try Rarity.shipped(), try Weights.shipped(), try PartyNames.shipped())
         let comparison = TextComparison(rarity: rarity)
         let own = ComparableText(try LetterMarks.text(of: letter))
@@ -60,11 +44,36 @@ extension Casefile {
         }
         items.removeAll { $0.score.level == nil }
         items.sort { $0.score.bits > $1.score.bits }
-        return LikelyReports(items: items, cappedMarks: capped)
+        // Every look is written down, at whatever is shown: this is no way to try words.
+        try await enterReads([id] + items.map(\.id), by: viewer, .compared)
+        return items
     }
 
-    /// Among so many of the nearest those are looked for that the viewer may read.
-    private static let mostLooked = 60
+    /// The reports with the most of the rarest marks of a letter that the viewer may read, the best first.
+    private func nearest(to id: ReportID, _ letter: Letter, for viewer: Viewer) async throws -> [ReportID] {
+        guard let marks = try LetterMarks(keys).marks(of: letter) else { return [] }
+        let casefile = self
+        let search = CandidateSearch(cap: MarkIndex.mostBearers)
+        return try await database.read { tx in
+            let index = try MarkIndex(tx, for: marks)
+            let found = try search.candidates(of: marks, in: index, limit: .max).candidates.map(\.id)
+            let world = try casefile.pictures.current(tx).world
+            let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
+            var nearest: [ReportID] = []
+            var start = 0
+            while start < found.count, nearest.count < Self.mostOpened {
+                let part = found[start..<min(start + Self.asked, found.count)]
+                let ids = try MarkIndex.reports(of: Array(part), tx)
+                let readable = Set(
+                    try tx.rows(
+                        list.letters(limit: Self.asked) { column in "\(column) IN \(list: Array(ids.values))" }
+                    ).map { try $0.get(at: 0, as: ReportID.self) })
+                nearest += part.compactMap { ids[$0] }.filter { $0 != id && readable.contains($0) }
+                start += Self.asked
+            }
+            return nearest
+        }
+    }
 
     /// The digits of a place without those of the levels below it.
     private static func digits(_ place: RegionCode) -> String {

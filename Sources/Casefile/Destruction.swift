@@ -51,6 +51,7 @@ extension Casefile {
             )
         }
         if entries.isEmpty, names.isEmpty, !always { return }
+        try await sweepMarks()
         for name in names { files.remove(name) }
         let gone = names.filter { files.isGone($0) }
         let isPurged = try await database.purge(Self.freedTables)
@@ -172,6 +173,9 @@ extension Casefile {
             if try tx.exists("SELECT 1 FROM \(table) WHERE report_id = \(id)") {
                 return "it was destroyed, and something sealed is left"
             }
+        }
+        if try tx.exists("SELECT 1 FROM report WHERE id = \(id) AND mark_no IS NOT NULL") {
+            return "it was destroyed, and what it said can still be compared"
         }
         return nil
     }

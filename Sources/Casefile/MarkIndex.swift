@@ -12,9 +12,11 @@ struct MarkIndex: MarkStore {
 
     /// So much waits at most to be looked through one by one; what is beyond is found a moment later.
     static let mostWaiting = 2000
+    /// Of a mark that more letters bear so many are looked at. That many copies elsewhere hide nothing here.
+    static let mostBearers = 1000
 
     /// For one question.
-    init(_ tx: any Transaction, for fingerprint: Fingerprint, limit: Int) throws {
+    init(_ tx: any Transaction, for fingerprint: Fingerprint) throws {
         self.tx = tx
         var waiting: [Int32: [Int32]] = [:]
         let wanted = Set(fingerprint.marks)
@@ -24,7 +26,7 @@ struct MarkIndex: MarkStore {
             for mark in marks where wanted.contains(mark) { waiting[mark, default: []].append(no) }
         }
         self.waiting = waiting
-        found = try Self.look(up: fingerprint.marks, limit: limit, tx)
+        found = try Self.look(up: fingerprint.marks, limit: Self.mostBearers + 1, tx)
     }
 
     func count() throws -> Int {
@@ -87,19 +89,29 @@ struct MarkIndex: MarkStore {
 }
 
 extension Casefile {
-    /// Takes the marks out of the index that lead to no report any more, a part of the index at a time.
+    /// Takes the marks out of the index that lead to no report any more. The index is read a part at a time, and nobody who
+    /// writes waits for that.
     package func sweepMarks() async throws {
         let gone = try await database.read { tx in
             try tx.rows("SELECT no FROM mark_gone ORDER BY no LIMIT 1000").map { try $0.get("no", as: Int.self) }
         }
         guard !gone.isEmpty else { return }
-        let width = 1 << 24
+        let width = 1 << 26
         for start in stride(from: Int(Int32.min), through: Int(Int32.max), by: width) {
-            try await database.write { tx in
-                try tx.run(
+            let marks = try await database.read { tx in
+                try tx.rows(
                     """
-                    DELETE FROM report_mark WHERE mark BETWEEN \(start) AND \(start + width - 1) AND no IN \(list: gone)
-                    """)
+                    SELECT DISTINCT mark FROM report_mark WHERE mark BETWEEN \(start) AND \(start + width - 1)
+                      AND no IN \(list: gone)
+                    """
+                ).map { try $0.get("mark", as: Int.self) }
+            }
+            for part in stride(from: 0, to: marks.count, by: 1000).map({ marks[$0..<min($0 + 1000, marks.count)] }) {
+                try await database.write { tx in
+                    for mark in part {
+                        try tx.run("DELETE FROM report_mark WHERE mark = \(mark) AND no IN \(list: gone)")
+                    }
+                }
             }
         }
         try await database.write { tx in try tx.run("DELETE FROM mark_gone WHERE no IN \(list: gone)") }

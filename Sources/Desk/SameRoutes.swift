@@ -30,8 +30,8 @@ struct SameRoutes: Sendable {
         let texts = words.texts
         let entry = SameEntry([
             "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
-            "items": likely.items.map { words.item($0, beside: letter, mayLink: mayLink) },
-            "hasItems": !likely.items.isEmpty, "capped": likely.cappedMarks > 0,
+            "items": likely.map { words.item($0, beside: letter, mayLink: mayLink) },
+            "hasItems": !likely.isEmpty,
             "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
         ])
         let frame = try await services.staffFrame(request, context, title: texts.text("same.title"))
@@ -80,7 +80,9 @@ private struct SameWords {
         switch reason.what {
         case .wording(let jaccard, _, let shared):
             let alike = texts.format("same.wording", ["n": String(Int((jaccard * 100).rounded()))])
-            return shared.isEmpty ? alike : alike + texts.format("same.words", ["words": shared.joined(separator: texts.text("desk.list.items"))])
+            return shared.isEmpty
+                ? alike
+                : alike + texts.format("same.words", ["words": shared.joined(separator: texts.text("desk.list.items"))])
         case .marks(let count): return texts.format("same.marks", ["n": String(count)])
         case .kind(let kind, let outcome, _): return texts.text("same.kind.\(kind.rawValue).\(outcome.rawValue)")
         }

@@ -153,6 +153,8 @@ world_version.version
 """.split()
 
 
+# Numbers drawn at random, and keyed hashes of what was told.
+BY_CHANCE = ["report.mark_no", "report_mark.mark", "report_mark.no", "mark_waiting.no", "mark_gone.no"]
 # The lease of the process that keeps the log: it says that a server ran, and is written down again every few seconds.
 OF_THE_PROCESS = ["log_state.until"]
 
@@ -187,7 +189,7 @@ class Tables:
         """Every row of every table, as table and values by column."""
         found = set()
         for table, columns in self.columns().items():
-            plain = [column for column, kind in columns if kind in ("integer", "bigint", "text")]
+            plain = [column for column, kind in columns if kind in ("int", "integer", "bigint", "text")]
             names = ", ".join(f'"{column}"' for column in plain)
             for row in self.rows(f"SELECT {names} FROM {table}") if plain else []:
                 found.add((table, tuple(zip(plain, map(str, row)))))
@@ -196,7 +198,7 @@ class Tables:
 
 def test_every_column_of_numbers_has_a_decision_about_time(copy):
     installation, _ = copy
-    decided = set(TO_THE_HOUR + TO_THE_DAY + OF_OTHERS + NO_TIME + OF_THE_PROCESS)
+    decided = set(TO_THE_HOUR + TO_THE_DAY + OF_OTHERS + NO_TIME + BY_CHANCE + OF_THE_PROCESS)
     there = {f"{table}.{column}" for table, columns in Tables(installation).columns().items()
              for column, kind in columns if kind not in ("text", "blob", "bytea")}
     assert there - decided == set(), "new columns: say in test_anonymous.py what they tell of when"
@@ -227,7 +229,7 @@ def test_no_time_finer_than_the_hour_is_stored_of_what_a_reporter_does(copy):
     assert not seen & own, "these tables are not a reporter's"
     for table, values in fresh:
         for column, value in values:
-            if f"{table}.{column}" in OF_THE_PROCESS:
+            if f"{table}.{column}" in OF_THE_PROCESS + BY_CHANCE:
                 continue
             if re.fullmatch(r"-?\d+", value) and abs(int(value)) > 100_000_000:
                 assert f"{table}.{column}" in TO_THE_HOUR, f"{table}.{column} holds {value}"

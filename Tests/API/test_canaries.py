@@ -43,6 +43,7 @@ def lies_open(planted, found, known=None):
 EMPTY = {
     "watched_log.root": "the head of another installation's log, which is public: see test_log.py",
     "key_before_reset.sealed_key": "of whoever was reset and alone opened something: see test_accounts.py",
+    "mark_waiting.marks": "put into the index, and gone from here, a moment after the filing: see test_same.py",
     "wrap_before_reset.wrap": "what that person opened: see test_accounts.py",
     "sign_in_salt.salt": "this world is served without limits: see test_accounts.py",
     "sign_in_failure.place": "this world is served without limits: see test_accounts.py",

@@ -26,6 +26,19 @@ import Testing
         for words in ["前湾", "补偿款"] where try await world.found(.text, words, username).contains(id) {
             opened.append("search \(words)")
         }
+        // Nor beside what they may read, and which says the same.
+        var readable: Set<ReportID> = []
+        for tab in InboxQuery.Tab.allCases {
+            let page = try await world.casefile.inbox(InboxQuery(tab: tab, limit: 200), for: viewer, titles: true)
+            for item in page.items where item.title != nil { readable.insert(item.id) }
+        }
+        for other in readable where try await world.likely(other, username).contains(id) {
+            opened.append("beside another")
+        }
+        do {
+            _ = try await world.casefile.candidates(of: id, for: viewer)
+            opened.append("candidates")
+        } catch CasefileError.notFound {}
         for act in world.casefile.workflow.actOrder {
             do {
                 try await world.casefile.perform(act, on: id, by: viewer, input: [:])

@@ -1,0 +1,81 @@
+"""What may be the same matter: found where both are readable, and nothing of it anywhere else (I-1 to I-3)."""
+
+import re
+
+from attacks import Secret, differing, on_one_day
+from doors import Knocker
+from test_invariants import PASSED_BY
+from world import DISPATCHED, QINGTANG, TANGYI, WANGCHUAN, letter, person
+
+TOLD = {
+    "title": "村支书把水渠工程包给妻弟",
+    "content": "我是石桥镇柳湾村村民。村支书冯德才把村里修水渠的八万元工程包给了他妻弟，没有开会也没有公示，"
+               "水渠修好不到半年就塌了三处，我家两亩稻田没水浇。",
+    "demand": "追回工程款，把水渠修好"}
+AGAIN = {
+    "title": "反映柳湾村修水渠的事",
+    "content": "我是石桥镇柳湾村的村民，反映村支书冯德才把修水渠的8万元工程给了妻弟做，没开会没公示，"
+               "修好不到半年塌了三处，我家两亩田浇不上水。",
+    "demand": "追回工程款，把水渠修好"}
+FENG = {"name": "冯德才", "unit": "柳湾村", "position": "村支书"}
+
+
+def beside(knocker, report):
+    """The reports that stand beside one for somebody; `None` where there is no such page for them."""
+    answer = knocker.get(f"/desk/reports/{report}/same")
+    if answer.status_code == 404:
+        return None
+    assert answer.status_code == 200, answer.text[:300]
+    return re.findall(r'<h2><a href="/desk/reports/([0-9a-f-]{36})"', answer.text)
+
+
+def test_a_clerk_sees_the_letter_of_last_year_beside_the_one_of_today(world):
+    _, first, _ = world.filed(letter(reported=[person(**FENG)], **TOLD))
+    world.play(first, QINGTANG, "register")
+    _, second, _ = world.filed(letter(reported=[person(**FENG)], **AGAIN))
+    world.play(second, QINGTANG, "register")
+    clerk = Knocker(world["qt.letters1"])
+    assert f"/desk/reports/{second}/same" in clerk.get(f"/desk/reports/{second}").text
+    assert beside(clerk, second)[0] == first
+    page = clerk.get(f"/desk/reports/{second}/same").text
+    assert "<del>" in page and "<ins>" in page and TOLD["demand"] in page
+    assert "同一被反映人" in page
+    number = clerk.person.report(second)["number"]
+    looked = Knocker(world["qt.audit1"]).get("/audit/events?list=reads&act=compared").text
+    assert number in looked and clerk.person.report(first)["number"] in looked, "both were shown"
+    assert "与其他件对照" in looked and TOLD["title"] not in looked
+
+
+@on_one_day
+def test_nothing_stands_beside_a_letter_for_whoever_must_not_know_of_the_other(world):
+    """The same words, filed about people whom the county must not learn of, and handed up from it after the entry."""
+    _, open_to_us, _ = world.filed(letter(reported=[person(**FENG)], **TOLD))
+    world.play(open_to_us, QINGTANG, "register")
+    people = [Knocker(who) for who in world.people(QINGTANG, TANGYI, DISPATCHED)]
+    path = f"/desk/reports/{open_to_us}/same"
+
+    def seen():
+        return {knocker: {path: (answer.status_code, answer.text)} for knocker in people for answer in [knocker.get(path)]}
+
+    before = seen()
+    assert {status for told in before.values() for status, _ in told.values()} == {200, 404}
+    passed = [Secret(world, QINGTANG, [reported], **AGAIN) for reported in PASSED_BY.values()]
+    assert {secret.organ for secret in passed} == {WANGCHUAN}
+    assert differing(before, seen()) == []
+    # A matter of the city's that came to us by mistake stands beside it, until it has gone up.
+    astray = Secret(world, QINGTANG, [person(**FENG)], **AGAIN)
+    assert astray.organ == QINGTANG
+    maker = world["qt.letters1"]
+    assert astray.id in beside(Knocker(maker), open_to_us)
+    higher = [{"kind": "person", "name": "闻人远", "unit": "望川市水务局", "management": "municipal"}]
+    world.do(astray.id, QINGTANG, "register")
+    maker.act(astray.id, "amend", reported=higher, reason="核实管理权限。")
+    maker.act(astray.id, "send-up")
+    assert differing(before, seen()) == []
+    for secret in [*passed, astray]:
+        for knocker in people:
+            assert beside(knocker, secret.id) is None
+    # The city, which reads them all, finds each beside the others.
+    city = Knocker(next(who for who in world.people(WANGCHUAN) if (view := who.report(passed[0].id)) and view["title"]))
+    found = beside(city, passed[0].id)
+    assert found and open_to_us not in found and set(found) <= {secret.id for secret in [*passed, astray]}
