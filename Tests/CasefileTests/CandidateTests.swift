@@ -182,7 +182,9 @@ import Testing
         try await withWorld(engine) { world in
             let one = try await file(world, Self.first)
             let two = try await file(world, Self.again)
-            _ = try await file(world, Self.other)
+            var unlike = SmallWorld.letter([], title: Self.other.0, content: Self.other.1, place: "990102")
+            unlike.demand = nil
+            _ = try await world.casefile.file(Filing(organ: "Q", letter: unlike))
             #expect(try await world.likely(two, "q.director") == [one])
             let read = try await world.casefile.database.read { tx in
                 try tx.rows("SELECT report_id, kind FROM report_read").map {
