@@ -120,7 +120,14 @@ extension Casefile {
     /// Puts the marks of a part of what waits where they are found. Answers how many reports' they were; it holds up no
     /// filing for longer than that takes.
     @discardableResult
-    package func putMarks(most: Int = 50) async throws -> Int {
+    package func putMarks(most: Int = 50) async throws -> Int { try await MarkIndex.put(most: most, into: database) }
+}
+
+extension MarkIndex {
+    /// Rows of one statement.
+    private static let rowsAtOnce = 200
+
+    static func put(most: Int, into database: any Database) async throws -> Int {
         let isWaiting = try await database.read { try $0.exists("SELECT 1 FROM mark_waiting") }
         guard isWaiting else { return 0 }
         return try await database.write { tx in
@@ -132,11 +139,14 @@ extension Casefile {
             }
             // In the order of the index: neighbours lie on one page.
             pairs.sort { ($0.mark, $0.no) < ($1.mark, $1.no) }
-            for (mark, no) in pairs {
-                try tx.run(
-                    "INSERT INTO report_mark (mark, no) VALUES (\(Int(mark)), \(no)) ON CONFLICT (mark, no) DO NOTHING")
+            for start in stride(from: 0, to: pairs.count, by: rowsAtOnce) {
+                let part = pairs[start..<min(start + rowsAtOnce, pairs.count)]
+                let values = SQL.joined(part.map { "(\(Int($0.mark)), \($0.no))" }, by: ", ")
+                try tx.run("INSERT INTO report_mark (mark, no) VALUES \(values) ON CONFLICT (mark, no) DO NOTHING")
             }
-            for row in rows { try tx.run("DELETE FROM mark_waiting WHERE no = \(try row.get("no", as: Int.self))") }
+            if let last = rows.last {
+                try tx.run("DELETE FROM mark_waiting WHERE no <= \(try last.get("no", as: Int.self))")
+            }
             return rows.count
         }
     }
