@@ -11,6 +11,8 @@ package struct LikelyReport: Sendable {
     package var receivedAt: Instant
     package var letter: Letter
     package var score: Score
+    /// Both are linked already, to each other or to the same first report.
+    package var isLinked: Bool
 }
 
 extension Casefile {
@@ -20,7 +22,7 @@ extension Casefile {
     private static let asked = 200
 
     /// What may be the same matter as a saved report, the likeliest first, among what the viewer may read too: nothing else
-    /// is named, counted or hinted at, and takes nobody's place. `.notFound` for a report that the viewer may not read.
+    /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound` for a report that the viewer may not read.
     package func candidates(of id: ReportID, for viewer: Viewer) async throws -> [LikelyReport] {
         guard let (open, letter) = try await opened(id, for: viewer) else { throw CasefileError.notFound }
         let nearest = try await nearest(to: id, letter, for: viewer)
@@ -40,7 +42,8 @@ extension Casefile {
                     id: other,
                     number: stored.stored.standing.custodies.last { $0.organ == organ && $0.number != nil }?.number,
                     stage: stored.stored.standing.stage, receivedAt: stored.stored.receivedAt, letter: text,
-                    score: Score(evidence, weights: weights)))
+                    score: Score(evidence, weights: weights),
+                    isLinked: (open.stored.repeatOf ?? id) == (stored.stored.repeatOf ?? other)))
         }
         items.removeAll { $0.score.level == nil }
         items.sort { $0.score.bits > $1.score.bits }
@@ -59,6 +62,8 @@ extension Casefile {
             let found = try search.candidates(of: marks, in: index, limit: .max).candidates.map(\.id)
             let world = try casefile.pictures.current(tx).world
             let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
+            // Itself, and what this organ knows not to be the same.
+            let known = Set([id] + (try Self.judged(id, at: viewer.organ, tx)).map(\.id))
             var nearest: [ReportID] = []
             var start = 0
             while start < found.count, nearest.count < Self.mostOpened {
@@ -68,7 +73,7 @@ extension Casefile {
                     try tx.rows(
                         list.letters(limit: Self.asked) { column in "\(column) IN \(list: Array(ids.values))" }
                     ).map { try $0.get(at: 0, as: ReportID.self) })
-                nearest += part.compactMap { ids[$0] }.filter { $0 != id && readable.contains($0) }
+                nearest += part.compactMap { ids[$0] }.filter { !known.contains($0) && readable.contains($0) }
                 start += Self.asked
             }
             return nearest

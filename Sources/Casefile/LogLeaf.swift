@@ -28,6 +28,8 @@ package enum LogSubject: String, Sendable, CaseIterable {
     case read = "report_read"
     /// Every look at a list with titles.
     case list = "list_look"
+    /// That two reports are not the same matter, or may be after all.
+    case same = "same_decision"
 
     /// Columns told as they are: codes, times, numbers.
     var told: [String] {
@@ -44,6 +46,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .download: ["at"]
         case .read: ["kind", "organ_id", "at"]
         case .list: ["organ_id", "list", "at"]
+        case .same: ["organ_id", "turn", "at", "decision"]
         }
     }
 
@@ -61,13 +64,14 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .rules: ["uploaded_by"]
         case .export: ["staff_id", "report_id"]
         case .download: ["export_id"]
+        case .same: ["one_id", "other_id", "staff_id"]
         }
     }
 
     /// Columns of words or sealed bytes: their SHA-256 is told.
     var digested: [String] {
         switch self {
-        case .event, .evidence, .audit, .download, .read, .list: []
+        case .event, .evidence, .audit, .download, .read, .list, .same: []
         case .key: ["detail"]
         case .search: ["words"]
         case .identitySearch: ["ground"]
@@ -204,11 +208,16 @@ struct LogLeaf: Sendable {
             UPDATE log_leaf SET salt = NULL WHERE subject = 'event'
               AND ref IN (SELECT id FROM event WHERE report_id = \(report))
             """)
-        for table in [LogSubject.evidence.rawValue, LogSubject.read.rawValue] {
+        let rows: [(LogSubject, SQL)] = [
+            (.evidence, "report_id = \(report)"), (.read, "report_id = \(report)"),
+            (.same, "one_id = \(report) OR other_id = \(report)"),
+        ]
+        for (subject, isOfReport) in rows {
             try tx.run(
                 """
-                UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = ref || \(" \(report)") WHERE subject = \(table)
-                  AND ref IN (SELECT id FROM \(raw: table) WHERE report_id = \(report))
+                UPDATE log_leaf SET salt = NULL, subject = \(destroyed), ref = ref || \(" \(report)")
+                WHERE subject = \(subject.rawValue)
+                  AND ref IN (SELECT id FROM \(raw: subject.rawValue) WHERE \(isOfReport))
                 """)
         }
     }

@@ -32,6 +32,7 @@ package enum CasefileSchema {
         OpenReport.whyMigration,
         fewerIndexes,
         marks,
+        sameDecisions,
     ]
 
     /// What every filing writes goes into as few trees as its questions need.

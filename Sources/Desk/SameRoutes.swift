@@ -17,6 +17,16 @@ struct SameRoutes: Sendable {
 
     func add(to routes: some RouterMethods<SiteContext>) {
         routes.get("/desk/reports/:id/same") { request, context in try await self.page(request, context) }
+        routes.post("/desk/reports/:id/same") { request, context in try await self.judge(request, context) }
+    }
+
+    /// Two reports are not the same matter, or may be after all.
+    private func judge(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (id, viewer) = (try context.reportID, try context.viewer)
+        let form = try await request.form(context)
+        try await casefile.judge(
+            id, notTheSameAs: form["other"].flatMap { ReportID($0) }, undo: form["undo"] != nil, by: viewer)
+        return .seeOther("/desk/reports/\(id)/same")
     }
 
     private func page(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -28,10 +38,12 @@ struct SameRoutes: Sendable {
             workflow: casefile.workflow, texts: services.shell.texts(context), language: context.language.rawValue)
         let mayLink = view.acts.contains { $0.rule.effect == "link" }
         let texts = words.texts
+        let judged = try await casefile.judgedOthers(of: id, for: viewer)
         let entry = SameEntry([
             "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
             "items": likely.map { words.item($0, beside: letter, mayLink: mayLink) },
-            "hasItems": !likely.isEmpty,
+            "hasItems": !likely.isEmpty, "judged": judged.map { words.judged($0, world: view.world) },
+            "hasJudged": !judged.isEmpty, "address": "/desk/reports/\(id)/same",
             "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
         ])
         let frame = try await services.staffFrame(request, context, title: texts.text("same.title"))
@@ -72,7 +84,16 @@ private struct SameWords {
                 case .added(let text): SameEntry(["added": text])
                 }
             },
-            "link": mayLink ? item.number : nil,
+            "link": mayLink && !item.isLinked ? item.number : nil, "isLinked": item.isLinked,
+            "id": item.id.description,
+        ])
+    }
+
+    func judged(_ other: JudgedOther, world: World) -> SameEntry {
+        SameEntry([
+            "href": "/desk/reports/\(other.id)", "number": other.number ?? texts.text("desk.report"),
+            "by": world.staff[other.by].map { texts.language == .en ? $0.nameEnglish : $0.name },
+            "at": other.at.shortText, "id": other.id.description,
         ])
     }
 

@@ -135,7 +135,7 @@ identity_opening.opened_at identity_opening.until identity_opening.ended_at inte
 interference_examination.at late_name.since office_grant.granted_at office_key.created_at rule_change.uploaded_at
 rule_change.withdrawn_at schema_migration.applied_at session.created_at session.seen_at sign_in_failure.filled_until
 log_alarm.at log_alarm.ended_at log_audit.began_at log_audit.beat_at log_audit.ended_at log_witness.seen_at log_witness.tried_at
-report_read.at list_look.at watched_log.at
+report_read.at same_decision.at list_look.at watched_log.at
 staff.created_at stand_in.arranged_at stand_in.ended_at tombstone.arrived
 """.split()
 NO_TIME = """
@@ -146,7 +146,7 @@ draft.size draft_file.size escrow_holder.position evidence_copy.part evidence_up
 evidence_segment.size identity_search.hits key_wrap.searched event.seq event.custody identity_opening.seq
 interference_wrap.generation key_event.generation key_wrap.generation office_escrow.generation office_escrow.first office_escrow.second
 office_grant.generation office_key.generation organ_counter.year organ_counter.last report.sequence report.custody
-report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody sealing_key.why
+same_decision.turn report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody sealing_key.why
 log_audit.done log_audit.total log_audit.stop log_audit.size log_checkpoint.size log_leaf.idx log_state.id log_state.size log_witness.size watched_log.size
 staff.active staff.must_change stand_in.position waiting.roles waiting.intake_order waiting.place world_version.id
 world_version.version

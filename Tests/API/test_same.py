@@ -79,3 +79,40 @@ def test_nothing_stands_beside_a_letter_for_whoever_must_not_know_of_the_other(w
     city = Knocker(next(who for who in world.people(WANGCHUAN) if (view := who.report(passed[0].id)) and view["title"]))
     found = beside(city, passed[0].id)
     assert found and open_to_us not in found and set(found) <= {secret.id for secret in [*passed, astray]}
+
+
+def test_two_letters_of_one_village_are_told_apart_once_and_for_all_colleagues(world):
+    _, first, _ = world.filed(letter(reported=[person(**FENG)], **TOLD))
+    _, second, _ = world.filed(letter(reported=[person(**FENG)], **AGAIN))
+    one, two = Knocker(world["qt.letters1"]), Knocker(world["qt.letters2"])
+    path = f"/desk/reports/{second}/same"
+    assert first in beside(one, second) and first in beside(two, second)
+    answer = one.send("POST", path, {"other": first})
+    assert answer.status_code == 303 and answer.headers["Location"] == path
+    for clerk in (one, two):
+        assert first not in beside(clerk, second) and second not in beside(clerk, first)
+        assert "已认定不是同一事项" in clerk.get(path).text
+    # A report that there is not, and one that the county must not know of, are answered alike.
+    hidden = Secret(world, QINGTANG, [PASSED_BY["I-1, the organ itself"]], **AGAIN)
+    nothing = "00000000-0000-4000-8000-000000000000"
+    answers = [one.send("POST", path, {"other": other}) for other in (nothing, hidden.id, second)]
+    assert {answer.status_code for answer in answers} == {422}
+    assert len({re.sub(r"[0-9a-f-]{36}", "", answer.text) for answer in answers}) == 1
+    assert two.send("POST", path, {"other": first, "undo": "yes"}).status_code == 303
+    assert first in beside(one, second) and "已认定不是同一事项" not in one.get(path).text
+
+
+def test_what_was_linked_is_said_to_be_linked(world):
+    _, first, _ = world.filed(letter(reported=[person(**FENG)], **TOLD))
+    world.play(first, QINGTANG, "register")
+    _, second, _ = world.filed(letter(reported=[person(**FENG)], **AGAIN))
+    world.play(second, QINGTANG, "register")
+    clerk = Knocker(world["qt.letters1"])
+    path = f"/desk/reports/{second}/same"
+
+    def section():
+        return clerk.get(path).text.split(f'<h2><a href="/desk/reports/{first}"')[1].split("</section>")[0]
+
+    form = {name: re.search(rf'name="{name}" value="([^"]+)"', section())[1] for name in ("original", "seen")}
+    assert clerk.send("POST", f"/desk/reports/{second}/acts/link", form).status_code == 303
+    assert "已关联为重复件" in section() and 'name="original"' not in section()
