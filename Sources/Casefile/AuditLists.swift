@@ -15,7 +15,7 @@ package enum AuditList: String, Sendable, CaseIterable {
         case .keys: KeyEvent.Act.allCases.map(\.rawValue)
         case .accounts: AccountEvent.Kind.allCases.map(\.rawValue)
         case .rules: ["brought", "withdrawn"]
-        case .searches: SearchKind.allCases.map(\.rawValue)
+        case .searches: SearchKind.allCases.map(\.rawValue) + [Casefile.marking]
         case .identitySearches: IdentityKind.allCases.map(\.rawValue)
         case .evidence: EvidenceLook.Kind.allCases.map(\.rawValue)
         case .exports: ExportWay.allCases.map(\.rawValue)

@@ -25,6 +25,7 @@ package struct Casefile: Sendable {
     package let cleaner: EvidenceCleaner
     let copyJobs: CopyJobs
     let searches: SearchBook
+    let markings: MarkingBook
     let looked: LookedThrough
     /// What sealing a password costs here.
     package let passwordCost: PasswordCost
@@ -45,6 +46,7 @@ package struct Casefile: Sendable {
         self.gate = gate
         pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
         searches = SearchBook()
+        markings = MarkingBook()
         looked = LookedThrough()
         self.passwordCost = passwordCost
         cleaner = .none
@@ -65,6 +67,7 @@ package struct Casefile: Sendable {
         gate = other.gate
         pictures = other.pictures.with(clock: self.clock)
         searches = other.searches
+        markings = other.markings
         looked = other.looked
         passwordCost = other.passwordCost
         self.cleaner = cleaner ?? other.cleaner

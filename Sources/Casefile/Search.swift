@@ -134,9 +134,12 @@ extension Casefile {
     /// That somebody searched is an event of that person: when, in which offices, of which kind, and a keyed hash by
     /// which the same words are recognised and nothing is read.
     func recordSearch(_ plain: PlainQuery, by viewer: Viewer) async throws {
+        try await recordSearch(kind: plain.query.kind.rawValue, words: plain.remembered, by: viewer)
+    }
+
+    func recordSearch(kind: String, words: [String], by viewer: Viewer) async throws {
         let now = clock.now()
-        let kind = plain.query.kind.rawValue
-        let mark = KeyedHash.hmac(key: keys.index.derived(for: "search events"), parts: [kind] + plain.remembered)
+        let mark = KeyedHash.hmac(key: keys.index.derived(for: "search events"), parts: [kind] + words)
         let offices = try await world().places(of: viewer.staff).filter(\.admitted).map(\.office.description)
         try await database.write { tx in
             let asked = Identifier<SealedTag>.ordered(at: now)

@@ -109,19 +109,8 @@ struct SearchJob: Sendable {
 
     private func read(_ step: [ReportID]) async throws -> SearchStep {
         let (casefile, viewer, session, messages) = (casefile, viewer, session, plain.query.messages)
-        let now = casefile.clock.now()
+        if let session, try await !casefile.isAlive(session) { throw CancellationError() }
         return try await casefile.database.read { tx in
-            if let session {
-                let policy = try AccountPolicy.current(tx)
-                let isAlive = try tx.exists(
-                    """
-                    SELECT 1 FROM session x JOIN staff p ON p.id = x.staff_id
-                    WHERE x.token_hash = \(session) AND p.active = 1 AND x.code_due = 0
-                      AND x.seen_at > \(now.adding(seconds: -policy.idleSeconds))
-                      AND x.created_at > \(now.adding(seconds: -policy.absoluteSeconds))
-                    """)
-                guard isAlive else { throw CancellationError() }
-            }
             let ring = try KeyRing.load(tx, for: viewer)
             let fields: SQL =
                 messages
@@ -140,5 +129,22 @@ struct SearchJob: Sendable {
 
     private static func offLoop<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
         await withCheckedContinuation { continuation in threads.async { continuation.resume(returning: body()) } }
+    }
+}
+
+extension Casefile {
+    /// Whether a session, named by the hash of its token, lasts still: what was begun in it ends with it.
+    func isAlive(_ session: [UInt8]) async throws -> Bool {
+        let now = clock.now()
+        return try await database.read { tx in
+            let policy = try AccountPolicy.current(tx)
+            return try tx.exists(
+                """
+                SELECT 1 FROM session x JOIN staff p ON p.id = x.staff_id
+                WHERE x.token_hash = \(session) AND p.active = 1 AND x.code_due = 0
+                  AND x.seen_at > \(now.adding(seconds: -policy.idleSeconds))
+                  AND x.created_at > \(now.adding(seconds: -policy.absoluteSeconds))
+                """)
+        }
     }
 }

@@ -59,6 +59,7 @@ package struct DeskRoutes: Sendable {
         ExportRoutes(services).add(to: routes)
         LeadRoutes(services).add(to: routes)
         SameRoutes(services).add(to: routes)
+        OlderMarksRoutes(services).add(to: routes)
     }
 
     private func queue(

@@ -116,3 +116,13 @@ def test_what_was_linked_is_said_to_be_linked(world):
     form = {name: re.search(rf'name="{name}" value="([^"]+)"', section())[1] for name in ("original", "seen")}
     assert clerk.send("POST", f"/desk/reports/{second}/acts/link", form).status_code == 303
     assert "已关联为重复件" in section() and 'name="original"' not in section()
+
+
+def test_a_clerk_has_the_letters_of_before_gone_through_and_an_auditor_sees_that(world):
+    clerk, auditor = Knocker(world["qt.letters1"]), Knocker(world["qt.audit1"])
+    assert "都已纳入比对" in clerk.get("/desk/same").text
+    answer = clerk.send("POST", "/desk/same", {})
+    assert answer.status_code == 303 and answer.headers["Location"] == "/desk/same"
+    assert "完成，共 0 件" in clerk.get("/desk/same").text
+    assert clerk.send("POST", "/desk/same/stop", {}).status_code == 303
+    assert "将早先的件纳入比对" in auditor.get("/audit/events?list=searches&act=marked").text
