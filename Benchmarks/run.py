@@ -25,8 +25,8 @@ from pathlib import Path
 from servers import FILING, HERE, Pace, Server, finish, median
 
 JSON = ("Content-Type: application/json",)
-# Written beside the filings, by the log's own turns.
-BESIDE = {"log_checkpoint", "log_state"}
+# Written beside the filings, by the log's own turns and by those that put marks away.
+BESIDE = {"log_checkpoint", "log_state", "mark_waiting", "report_mark"}
 
 
 class Bench:
