@@ -75,6 +75,9 @@ extension Casefile {
     package func inbox(
         _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool = false, exporting: Bool = false
     ) async throws -> InboxPage {
+        // No title is shown before it is written down that titles were, which is done while they are looked up. An export
+        // is written down itself.
+        async let entered: Void = enterListLook(titles && !exporting ? query.tab : nil, by: viewer)
         // What turns out to name the viewer is barred, and the list is drawn anew without it.
         for _ in 0..<Self.mostRedrawn {
             let (page, naming, version) = try await draw(query, for: viewer, titles: titles, counting: counting)
@@ -83,8 +86,7 @@ extension Casefile {
                 guard query.tab == .waiting, looked.isDue(for: viewer.staff, world: version, on: clock.now().day),
                     await findDeciders(by: viewer)
                 else {
-                    // No title is shown before it is written down that titles were; an export is written down itself.
-                    if titles, !exporting { try await enterListLook(query.tab, by: viewer) }
+                    try await entered
                     return page
                 }
                 continue

@@ -13,7 +13,8 @@ enum ReadKind: String, Sendable {
 extension Casefile {
     /// Writes down that somebody looked at a list with titles, and enters it in the log. An empty one too: else the entry
     /// would tell an auditor that something waited there.
-    func enterListLook(_ tab: InboxQuery.Tab, by viewer: Viewer) async throws {
+    func enterListLook(_ tab: InboxQuery.Tab?, by viewer: Viewer) async throws {
+        guard let tab else { return }
         let now = clock.now()
         let id = Identifier<SealedTag>.ordered(at: now)
         try await database.write { tx in
