@@ -17,7 +17,7 @@ extension Casefile {
         guard let tab else { return }
         let now = clock.now()
         let id = Identifier<SealedTag>.ordered(at: now)
-        try await database.write { tx in
+        try await database.writeSoon { tx in
             try tx.run(
                 """
                 INSERT INTO list_look (id, staff_id, organ_id, list, at)
@@ -35,7 +35,7 @@ extension Casefile {
     /// Of several reports that one look showed.
     func enterReads(_ reports: [ReportID], by viewer: Viewer, _ kind: ReadKind) async throws {
         let now = clock.now()
-        try await database.write { tx in
+        try await database.writeSoon { tx in
             for report in reports {
                 let id = Identifier<SealedTag>.ordered(at: now)
                 try tx.run(

@@ -91,7 +91,8 @@ struct Lane: Sendable {
     /// Lets those who came meanwhile, or are announced, into the open transaction.
     private func join(_ jobs: inout ArraySlice<Job>, until deadline: DispatchTime) {
         guard isWriter, jobs.count < limit else { return }
-        let company = queue.takeCompany(limit - jobs.count, until: deadline)
+        let isUrgent = jobs.contains(where: \.isUrgent)
+        let company = queue.takeCompany(limit - jobs.count, until: isUrgent ? nil : deadline)
         counters.began(company.count, isWriter: isWriter)
         jobs += company
     }
