@@ -22,7 +22,8 @@ extension Casefile {
     private static let asked = 200
 
     /// What may be the same matter as a saved report, the likeliest first, among what the viewer may read too: nothing else
-    /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound` for a report that the viewer may not read.
+    /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound` for a
+    /// report that the viewer may not read.
     package func candidates(of id: ReportID, for viewer: Viewer) async throws -> [LikelyReport] {
         guard let (open, letter) = try await opened(id, for: viewer) else { throw CasefileError.notFound }
         let nearest = try await nearest(to: id, letter, for: viewer)
@@ -30,8 +31,7 @@ extension Casefile {
         let comparison = TextComparison(rarity: rarity)
         let own = ComparableText(try LetterMarks.text(of: letter))
         var items: [LikelyReport] = []
-        for other in nearest {
-            guard items.count < Self.mostOpened else { break }
+        for other in nearest.prefix(Self.mostOpened) {
             guard let (stored, text) = try await opened(other, for: viewer) else { continue }
             let theirs = ComparableText(try LetterMarks.text(of: text))
             let evidence = try evidence(

@@ -60,9 +60,9 @@ struct MarkIndex: MarkStore {
     /// Other marks for a report: under another number, so that none of the earlier ones leads to it.
     static func renew(_ report: ReportID, _ marks: [UInt8], _ tx: any Transaction) throws {
         try forget(report, tx)
-        guard !marks.isEmpty else { return }
         let no = try draw(tx)
         try tx.run("UPDATE report SET mark_no = \(no) WHERE id = \(report)")
+        guard !marks.isEmpty else { return }
         try tx.run("INSERT INTO mark_waiting (no, marks) VALUES (\(no), \(marks))")
     }
 

@@ -157,9 +157,10 @@ extension NewReport {
             id: id, standing: standing, channel: channel, county: county, management: management, category: nil,
             problem: nil, marks: marks, receivedAt: at, intakeOrder: order,
             dueDay: try projections.nextDue(standing), receiptKey: receiptKey, rated: false)
-        let markNumber = try fingerprint.map { _ in try MarkIndex.draw(tx) }
+        // Without marks too, for a letter of no word that tells anything: it is none of those of before there were marks.
+        let markNumber = try MarkIndex.draw(tx)
         try report.insert(tx, rules: workflow.version, lookup: lookup, markNumber: markNumber)
-        if let fingerprint, let markNumber {
+        if let fingerprint {
             try tx.run("INSERT INTO mark_waiting (no, marks) VALUES (\(markNumber), \(fingerprint))")
         }
         for (person, reason) in barred {
@@ -186,7 +187,7 @@ extension NewReport {
 }
 
 extension StoredReport {
-    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]?, markNumber: Int?) throws {
+    func insert(_ tx: any Transaction, rules: String, lookup: [UInt8]?, markNumber: Int) throws {
         guard let custody = standing.custody else { return }
         try tx.run(
             """
