@@ -1,18 +1,17 @@
 package import Casework
 import Database
-package import Kernel
+import Kernel
 package import Similarity
 
 /// A report that may be the same matter, as somebody sees it who may read both.
 package struct LikelyReport: Sendable {
     package var id: ReportID
-    package var number: String?
-    package var stage: String
-    package var receivedAt: Instant
     package var letter: Letter
     package var score: Score
     /// Both are linked already, to each other or to the same first report.
     package var isLinked: Bool
+    /// The whole of it as this viewer may see it, with what was decided then, and by whom.
+    package var view: ReportView
 }
 
 extension Casefile {
@@ -22,46 +21,43 @@ extension Casefile {
     private static let asked = 200
 
     /// What may be the same matter as a saved report, the likeliest first, among what the viewer may read too: nothing else
-    /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound` for a
-    /// report that the viewer may not read.
+    /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound`
+    /// for a report that the viewer may not read.
     package func candidates(of id: ReportID, for viewer: Viewer) async throws -> [LikelyReport] {
         guard let (open, letter) = try await opened(id, for: viewer) else { throw CasefileError.notFound }
         let nearest = try await nearest(to: id, letter, for: viewer)
         let (rarity, weights, names) = (try Rarity.shipped(), try Weights.shipped(), try PartyNames.shipped())
         let comparison = TextComparison(rarity: rarity)
         let own = ComparableText(try LetterMarks.text(of: letter))
-        var items: [LikelyReport] = []
+        var scored: [(id: ReportID, score: Score, isLinked: Bool)] = []
         for other in nearest.prefix(Self.mostOpened) {
             guard let (stored, text) = try await opened(other, for: viewer) else { continue }
             let theirs = ComparableText(try LetterMarks.text(of: text))
             let evidence = try evidence(
                 (letter, own), (text, theirs), likeness: comparison(own, theirs), names: names)
-            let organ = open.picture.world.staff[viewer.staff]?.organ
-            items.append(
-                LikelyReport(
-                    id: other,
-                    number: stored.stored.standing.custodies.last { $0.organ == organ && $0.number != nil }?.number,
-                    stage: stored.stored.standing.stage, receivedAt: stored.stored.receivedAt, letter: text,
-                    score: Score(evidence, weights: weights),
-                    isLinked: (open.stored.repeatOf ?? id) == (stored.stored.repeatOf ?? other)))
+            let score = Score(evidence, weights: weights)
+            guard score.level != nil else { continue }
+            scored.append((other, score, (open.stored.repeatOf ?? id) == (stored.stored.repeatOf ?? other)))
         }
-        items.removeAll { $0.score.level == nil }
-        items.sort { $0.score.bits > $1.score.bits }
+        var items: [LikelyReport] = []
+        for item in scored.sorted(by: { $0.score.bits > $1.score.bits }) {
+            guard let view = try await readable(item.id, for: viewer), let text = view.letter else { continue }
+            items.append(
+                LikelyReport(id: item.id, letter: text, score: item.score, isLinked: item.isLinked, view: view))
+        }
         // Every look is written down, at whatever is shown: this is no way to try words.
         try await enterReads([id] + items.map(\.id), by: viewer, .compared)
         return items
     }
 
-    /// The reports with the most marks of a letter that the viewer may read, the best first. How rare a mark is among all
-    /// reports orders nothing here: what came elsewhere would change the order, and so tell of itself.
+    /// The reports with the most of the rarest marks of a letter that the viewer may read, the best first.
     private func nearest(to id: ReportID, _ letter: Letter, for viewer: Viewer) async throws -> [ReportID] {
         guard let marks = try LetterMarks(keys).marks(of: letter) else { return [] }
         let casefile = self
         let search = CandidateSearch(cap: MarkIndex.mostBearers)
         return try await database.read { tx in
             let index = try MarkIndex(tx, for: marks)
-            let found = try search.candidates(of: marks, in: index, limit: .max).candidates
-                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
+            let found = try search.candidates(of: marks, in: index, limit: .max).candidates.map(\.id)
             let world = try casefile.pictures.current(tx).world
             let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
             // Itself, and what this organ knows not to be the same.
@@ -79,6 +75,15 @@ extension Casefile {
                 start += Self.asked
             }
             return nearest
+        }
+    }
+
+    /// `nil` for what is gone since it was found.
+    private func readable(_ id: ReportID, for viewer: Viewer) async throws -> ReportView? {
+        do {
+            return try await shown(id, for: viewer)
+        } catch CasefileError.notFound {
+            return nil
         }
     }
 

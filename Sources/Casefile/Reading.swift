@@ -100,7 +100,7 @@ extension Casefile {
         return view
     }
 
-    private func shown(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
+    func shown(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
         let casefile = self
         return try await refusingTheNamed(id, viewer) {
             try await database.read { tx in

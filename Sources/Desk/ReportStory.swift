@@ -38,22 +38,29 @@ extension ReportPageMaker {
         ])
     }
 
-    private var acts: [(Instant, Entry)] {
-        view.story.map { (entry: StoryEntry) -> (Instant, Entry) in
-            let label = workflow.acts[entry.act]?.label.text(language) ?? texts.text("desk.event.\(entry.act)")
-            let texts: [Entry] = entry.texts.map { field, text in
-                Entry(["label": fieldLabel(entry.act, field), "text": shown(text, field: field)])
-            }
-            let codes: [Entry] = entry.codes.sorted { $0.key < $1.key }.compactMap { key, value in
-                code(entry.act, key, value).map { Entry(["label": $0.0, "value": $0.1]) }
-            }
-            let row = Entry([
-                "act": label, "at": entry.at.shortText, "who": entry.staff.flatMap { name(of: $0) },
-                "organ": name(of: entry.organ), "stage": workflow.stageLabel(entry.to, language), "texts": texts,
-                "codes": codes,
-            ])
-            return (entry.at, row)
+    private var acts: [(Instant, Entry)] { view.story.map { ($0.at, row($0)) } }
+
+    /// What was decided, the last decision first, and what the reporter said of it.
+    var decisions: [Entry] { view.story.filter { Self.decisive.contains($0.act) }.reversed().map(row) }
+
+    private static let decisive: Set = [
+        "propose", "decline", "keep", "hand-out", "dispose", "approve", "conclude", "feedback", "object", "rate", "clarify",
+        "determine-false", "reopen",
+    ]
+
+    private func row(_ entry: StoryEntry) -> Entry {
+        let label = workflow.acts[entry.act]?.label.text(language) ?? texts.text("desk.event.\(entry.act)")
+        let texts: [Entry] = entry.texts.map { field, text in
+            Entry(["label": fieldLabel(entry.act, field), "text": shown(text, field: field)])
         }
+        let codes: [Entry] = entry.codes.sorted { $0.key < $1.key }.compactMap { key, value in
+            code(entry.act, key, value).map { Entry(["label": $0.0, "value": $0.1]) }
+        }
+        return Entry([
+            "act": label, "at": entry.at.shortText, "who": entry.staff.flatMap { name(of: $0) },
+            "organ": name(of: entry.organ), "stage": workflow.stageLabel(entry.to, language), "texts": texts,
+            "codes": codes,
+        ])
     }
 
     private func fieldLabel(_ act: String, _ field: String) -> String {

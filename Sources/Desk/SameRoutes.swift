@@ -38,10 +38,16 @@ struct SameRoutes: Sendable {
             workflow: casefile.workflow, texts: services.shell.texts(context), language: context.language.rawValue)
         let mayLink = view.acts.contains { $0.rule.effect == "link" }
         let texts = words.texts
+        let today = casefile.clock.now().day
         let judged = try await casefile.judgedOthers(of: id, for: viewer)
         let entry = SameEntry([
             "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
-            "items": likely.map { words.item($0, beside: letter, mayLink: mayLink) },
+            "items": likely.map { item in
+                let maker = ReportPageMaker(
+                    view: item.view, workflow: item.view.workflow, regions: casefile.regions, texts: texts,
+                    language: words.language, today: today)
+                return words.item(item, beside: letter, mayLink: mayLink, decisions: maker.decisions)
+            },
             "hasItems": !likely.isEmpty, "judged": judged.map { words.judged($0, world: view.world) },
             "hasJudged": !judged.isEmpty, "address": "/desk/reports/\(id)/same",
             "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
@@ -66,12 +72,14 @@ private struct SameWords {
     let texts: Catalogue
     let language: String
 
-    func item(_ item: LikelyReport, beside letter: Letter, mayLink: Bool) -> SameEntry {
+    func item(
+        _ item: LikelyReport, beside letter: Letter, mayLink: Bool, decisions: [Entry]
+    ) -> SameEntry {
         let parts = TextDifference(from: item.letter.content, to: letter.content).parts
         return SameEntry([
-            "href": "/desk/reports/\(item.id)", "number": item.number ?? texts.text("desk.report"),
-            "title": item.letter.title, "stage": workflow.stageLabel(item.stage, language),
-            "received": item.receivedAt.day.text, "demand": item.letter.demand,
+            "href": "/desk/reports/\(item.id)", "number": item.view.number ?? texts.text("desk.report"),
+            "title": item.letter.title, "stage": workflow.stageLabel(item.view.standing.stage, language),
+            "received": item.view.receivedAt.day.text, "demand": item.letter.demand,
             "level": item.score.level.map { texts.text("same.level.\($0.rawValue)") },
             "isCertain": item.score.level == .certain, "percent": String(Int((item.score.value * 100).rounded(.down))),
             "reasons": item.score.reasons.map { reason in
@@ -84,9 +92,16 @@ private struct SameWords {
                 case .added(let text): SameEntry(["added": text])
                 }
             },
-            "link": mayLink && !item.isLinked ? item.number : nil, "isLinked": item.isLinked,
-            "id": item.id.description,
+            "link": mayLink && !item.isLinked ? item.view.number : nil, "isLinked": item.isLinked,
+            "id": item.id.description, "decisions": decisions, "hasDecisions": !decisions.isEmpty,
+            "settled": item.letter.demand == nil ? nil : settled(item.view.story),
         ])
+    }
+
+    /// Whether what was asked for was settled, as the reporter said last.
+    private func settled(_ story: [StoryEntry]) -> String {
+        let said = story.last { $0.act == "rate" }?.codes["settled"]
+        return texts.text("same.settled.\(said == "true" ? "yes" : said == "false" ? "no" : "unsaid")")
     }
 
     func judged(_ other: JudgedOther, world: World) -> SameEntry {

@@ -46,6 +46,22 @@ def test_a_clerk_sees_the_letter_of_last_year_beside_the_one_of_today(world):
     assert "与其他件对照" in looked and TOLD["title"] not in looked
 
 
+def test_beside_a_repeat_stands_what_was_decided_then_and_that_the_demand_was_not_settled(world):
+    first = Secret(world, QINGTANG, [person(**FENG)], **TOLD).live()
+    _, second, _ = world.filed(letter(reported=[person(**FENG)], **AGAIN))
+    world.play(second, QINGTANG, "register")
+    clerk = Knocker(world["qt.letters1"])
+
+    def card():
+        page = clerk.get(f"/desk/reports/{second}/same").text
+        return re.search(rf'<section class="panel"[^>]*>\s*<h2><a href="/desk/reports/{first.id}".*?</section>', page, re.S).group()
+
+    told = card()
+    assert "当时的决定" in told and "办结" in told and "冯德才: " in told, "the result stands there by person"
+    assert "qt.leader" not in told and "反映人：诉求未解决" in told
+    assert first.reporter not in told and first.message not in told, "who reported, and what was talked of, does not"
+
+
 @on_one_day
 def test_nothing_stands_beside_a_letter_for_whoever_must_not_know_of_the_other(world):
     """The same words, filed about people whom the county must not learn of, and handed up from it after the entry."""
