@@ -30,9 +30,13 @@ struct RuleWords: Sendable {
     }
 
     func narrowed(_ rule: NarrowRule) -> String {
-        let names = Role.allCases.filter(rule.roles.contains).map { texts.name($0) }
-        return texts.format(
-            "rules.narrowed", ["roles": names.joined(separator: comma), "condition": condition(rule.when)])
+        func names(_ roles: Set<Role>) -> String {
+            Role.allCases.filter(roles.contains).map { texts.name($0) }.joined(separator: comma)
+        }
+        let words = texts.format(
+            "rules.narrowed", ["roles": names(rule.roles), "condition": condition(rule.when)])
+        if rule.otherwise.isEmpty { return words }
+        return words + texts.format("rules.narrowed-otherwise", ["roles": names(rule.otherwise)])
     }
 
     func who(_ actors: [ActorRule]) -> String { texts.list(actors.map(who)) }
@@ -51,7 +55,11 @@ struct RuleWords: Sendable {
     private func value(of fact: String, _ value: String) -> String {
         if fact == "stage" { return stage(value) }
         if fact == "limit", let limit = workflow.limits.first(where: { $0.name == value }) { return text(limit.label) }
-        let lists = ["proposal": ["way"], "disposal": ["disposal", "appeal-outcome"]][fact] ?? [fact]
+        let named = [
+            "proposal": ["way"], "disposal": ["disposal", "appeal-outcome"], "end": ["verification-end"],
+            "spot-check": ["spot-check-result"],
+        ]
+        let lists = named[fact] ?? [fact]
         for list in lists {
             let label = workflow.label(list, value, language)
             if label != value { return label }

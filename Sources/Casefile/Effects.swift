@@ -76,7 +76,7 @@ extension ActChange {
             }
         default: break
         }
-        if rule.effect == "conclude" { waitForSignatures() }
+        if ["conclude", "countersign"].contains(rule.effect) { try submitReport() }
         if barsFirst { try recordFields(input) }
         if !waitsForLeaders { after.standing.deciding = nil }
         if rule.name == "reject" {
@@ -160,13 +160,21 @@ extension ActChange {
     /// What is proposed must have somebody to decide on it: a leader who is not the proposer and not barred.
     mutating func admitLeaders() throws {
         settle()
-        let organ = open.stored.standing.custody?.organ
-        guard let organ,
-            let leaders = open.picture.world.deciders(
-                of: organ, barred: after.standing.barred, except: viewer?.staff, roles: decidingRoles)
-        else { throw CasefileError.nobodyHome(organ: organ?.description ?? "") }
-        after.standing.deciding = leaders.office
-        try admit(leaders.office, audience: .letters)
+        try admit(try askDeciders(), audience: .letters)
+    }
+
+    /// Settles who decides on what is proposed.
+    mutating func askDeciders() throws -> OfficeID {
+        let organ = after.standing.custody?.organ
+        guard let found = open.workflow.deciders(on: after.standing, world: open.picture.world) else {
+            throw CasefileError.nobodyHome(organ: organ?.description ?? "")
+        }
+        after.standing.deciding = found.office
+        if found.areOthers != after.standing.isLeftToOthers {
+            codes[Standing.leftToOthers] = found.areOthers ? "yes" : "no"
+            settle()
+        }
+        return found.office
     }
 
     /// The leaders who may decide what the report waits for now.
@@ -177,6 +185,7 @@ extension ActChange {
     private mutating func approve() throws {
         switch open.stored.standing.stage {
         case "disposal-proposed": reportToSuperior()
+        case "outcome-proposed": endVerification()
         case "return-proposed" where after.standing.stage == "incoming": try handBack()
         case "return-proposed":
             after.standing.handlers = []

@@ -83,8 +83,30 @@ extension ActChange {
         }
     }
 
+    /// The report of a verification: once the whole team has signed, it lies before who decides how it ends.
+    mutating func submitReport() throws {
+        if rule.effect == "conclude" {
+            waitForSignatures()
+            if open.stored.standing.stage == "verifying" { after.standing.proposer = viewer?.staff }
+        }
+        if waitsForLeaders { try admitLeaders() }
+    }
+
+    /// A verification that ends on the shelf, or in a case, is over with its team. What it found stays.
+    mutating func endVerification() {
+        switch after.standing.fact("end", in: open.picture.world) {
+        case "shelve":
+            after.standing.disposal = "shelve"
+            after.standing.team = []
+        case "case-filing":
+            after.standing.disposal = nil
+            after.standing.team = []
+        default: break
+        }
+    }
+
     /// Somebody outside the team does not conclude for it: the signatures that are missing are waited for.
-    mutating func waitForSignatures() {
+    private mutating func waitForSignatures() {
         guard !after.standing.unsigned(in: open.picture.world).isEmpty else { return }
         let step = rule.steps.first {
             $0.stage == open.stored.standing.stage && $0.when["signatures"]?.contains("open") == true

@@ -112,7 +112,7 @@ extension DoneAct {
     }
 
     fileprivate var isConclusion: Bool {
-        ["conclude", "countersign", "answer-suggestion", "approve", "decline", "keep"].contains(act)
+        ["conclude", "answer-suggestion", "approve", "remind", "pass-on", "decline", "keep"].contains(act)
     }
 }
 

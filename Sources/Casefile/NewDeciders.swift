@@ -106,12 +106,12 @@ extension OpenReport {
             viewer: viewer, at: at)
         // Whoever hands the keys on takes no part in the matter by it.
         change.codes["blind"] = "yes"
-        if workflow.lacksDecider(standing, world: world), let organ = standing.custody?.organ,
-            world.deciders(
-                of: organ, barred: standing.barred, except: standing.proposer, roles: change.decidingRoles) != nil
-        {
+        if workflow.lacksDecider(standing, world: world), workflow.deciders(on: standing, world: world) != nil {
             try change.findDeciders()
-            guard change.after.standing.deciding != standing.deciding else { return nil }
+            let asked = change.after.standing
+            guard asked.deciding != standing.deciding || asked.isLeftToOthers != standing.isLeftToOthers else {
+                return nil
+            }
             change.codes["decider"] = change.after.standing.deciding?.description
             try change.keysFollow()
             return change

@@ -46,10 +46,10 @@ extension Casefile {
             throw mine ? CasefileError.notNow : CasefileError.notYourAct
         }
         let lists = ChoiceLists(open: open, letter: letter, viewer: viewer.staff)
-        guard !lists.isWithheld(rule) else { throw CasefileError.notNow }
-        let choices = lists.lists(for: [rule])
-        guard !lists.isEmptyHanded(rule, choices) else { throw CasefileError.notNow }
-        let checked = try CheckedInput.check(input, fields: rule.fields, choices: choices)
+        guard !lists.isWithheld(act.rule) else { throw CasefileError.notNow }
+        let choices = lists.lists(for: [act.rule])
+        guard !lists.isEmptyHanded(act.rule, choices) else { throw CasefileError.notNow }
+        let checked = try CheckedInput.check(input, fields: act.rule.fields, choices: choices)
         var change = ActChange(act: act, open: open, letter: letter, viewer: viewer, at: clock.now())
         change.told = told
         change.reporter = reporter

@@ -102,14 +102,10 @@ extension ActChange {
 
     /// Finds anew who decides on what is proposed: where no leader is left here, the superior's.
     mutating func findDeciders() throws {
-        guard let organ = after.standing.custody?.organ else { return }
-        guard
-            let leaders = open.picture.world.deciders(
-                of: organ, barred: after.standing.barred, except: after.standing.proposer, roles: decidingRoles)
-        else { throw CasefileError.nobodyHome(organ: organ.description) }
-        guard leaders.office != after.standing.deciding else { return }
-        after.standing.deciding = leaders.office
-        try admit(leaders.office, audience: .letters)
+        guard after.standing.custody != nil else { return }
+        let before = after.standing.deciding
+        let office = try askDeciders()
+        if office != before { try admit(office, audience: .letters) }
     }
 
     /// These people are refused at once; where an office as a whole held the keys, each remaining member gets them.

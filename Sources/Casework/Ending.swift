@@ -39,6 +39,7 @@ extension Standing {
         case "outside-result": return "handed-out"
         default: break
         }
+        if wasDone("file-case") { return "case-filed" }
         return switch end.codes["end"] {
         case "case-filing": "case-filed"
         case "reminder": "reminded"

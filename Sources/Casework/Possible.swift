@@ -72,17 +72,18 @@ extension Workflow {
                 act.isWanted(standing, in: world),
                 reach.allows(act), isActor(person, of: act, on: standing, world: world)
             else { return nil }
-            return PossibleAct(rule: act, to: to)
+            return PossibleAct(rule: act.asked(at: standing.stage), to: to)
         }
     }
 
-    /// The leaders who may take the decision that the report waits for; all of them where it waits for none.
-    package func decidingRoles(on standing: Standing, world: World) -> Set<Role> {
+    /// The leaders who may take the decision that the report waits for; all of them where it waits for none. Whether it
+    /// is left to others than those to whom it is narrowed is taken as it was settled, unless it is told.
+    package func decidingRoles(on standing: Standing, world: World, otherwise: Bool? = nil) -> Set<Role> {
         var found: Set<Role> = []
         for act in waitedFor[standing.stage] ?? [] where step(of: act, on: standing, world: world) != nil {
             guard act.isWaitedFor(at: standing.stage, standing, in: world) else { continue }
             for case .office(.leaders, let roles) in act.actors {
-                found.formUnion(act.narrow(roles, on: standing, in: world))
+                found.formUnion(act.narrow(roles, on: standing, in: world, otherwise: otherwise))
             }
         }
         return found.isEmpty ? [.deputy, .principal] : found
@@ -133,9 +134,13 @@ extension Workflow {
 }
 
 extension ActRule {
-    /// The roles that may act as the matter stands: those of the first narrowing whose condition holds, else all.
-    package func narrow(_ roles: Set<Role>, on standing: Standing, in world: World) -> Set<Role> {
-        narrowed.first { standing.fulfils($0.when, in: world) }?.roles ?? roles
+    /// The roles that may act as the matter stands: those of the first narrowing whose condition holds, else all. Where
+    /// the decision was left to others, because nobody of those was left, to them too.
+    package func narrow(
+        _ roles: Set<Role>, on standing: Standing, in world: World, otherwise: Bool? = nil
+    ) -> Set<Role> {
+        guard let rule = narrowed.first(where: { standing.fulfils($0.when, in: world) }) else { return roles }
+        return otherwise ?? standing.isLeftToOthers ? rule.roles.union(rule.otherwise) : rule.roles
     }
 
     /// Whether a report at this stage can be waiting for this act at all.
@@ -146,6 +151,14 @@ extension ActRule {
         case .stages(let stages): isPossible && stages.contains(stage)
         case .always, .fact: isPossible
         }
+    }
+
+    /// The act with the fields that are asked at a stage.
+    func asked(at stage: String) -> ActRule {
+        guard fields.contains(where: { !$0.at.isEmpty }) else { return self }
+        var asked = self
+        asked.fields.removeAll { !$0.at.isEmpty && !$0.at.contains(stage) }
+        return asked
     }
 
     /// Whether a report at this stage waits for this act.

@@ -139,7 +139,7 @@ package struct Standing: Sendable {
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
-        "stage", "first-leader", "team",
+        "stage", "first-leader", "team", "end",
     ]
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
@@ -161,6 +161,8 @@ package struct Standing: Sendable {
         case "repeat": isRepeat ? "yes" : "no"
         case "stage": stage
         case "team": holds("team-short", in: world) ? "short" : "whole"
+        case "end":
+            done.last { $0.act == "conclude" && $0.custody == custody?.index && $0.codes["end"] != nil }?.codes["end"]
         case "first-leader":
             // As the disposal found it, or a correction since.
             done.last {

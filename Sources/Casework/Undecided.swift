@@ -15,6 +15,19 @@ extension Workflow {
         }
     }
 
+    /// Who is to decide on what is proposed: a leader of those to whom the matter is narrowed, of the organ or of the
+    /// nearest superior that has one; where none of them has, those who decide otherwise. `nil`: nobody anywhere.
+    package func deciders(on standing: Standing, world: World) -> (office: OfficeID, areOthers: Bool)? {
+        guard let organ = standing.custody?.organ else { return nil }
+        for areOthers in [false, true] {
+            let roles = decidingRoles(on: standing, world: world, otherwise: areOthers)
+            let found = world.deciders(
+                of: organ, barred: standing.barred, except: standing.proposer, roles: roles)
+            if let found { return (found.office, areOthers) }
+        }
+        return nil
+    }
+
     /// The pending requests to which none of those who were asked can agree today, in order.
     package func requestsWithoutDecider(on standing: Standing, world: World) -> [Request] {
         pending(on: standing).filter { request in
@@ -28,6 +41,16 @@ extension Workflow {
     /// Whether anything here waits for people of whom none is there today.
     package func waitsForNobody(_ standing: Standing, world: World) -> Bool {
         lacksDecider(standing, world: world) || !requestsWithoutDecider(on: standing, world: world).isEmpty
+    }
+}
+
+extension Standing {
+    /// The code by which an event says whether the decision is left to others than those to whom it is narrowed.
+    package static let leftToOthers = "left-to-others"
+
+    /// Whether it was when it was last asked for.
+    package var isLeftToOthers: Bool {
+        done.last { $0.codes[Self.leftToOthers] != nil }?.codes[Self.leftToOthers] == "yes"
     }
 }
 

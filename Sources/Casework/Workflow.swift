@@ -51,6 +51,8 @@ package struct FieldRule: Sendable, Hashable {
     package var options: String?
     package var item: [FieldRule]
     package var when: Condition
+    /// The stages at which it is asked; empty: wherever the act is possible.
+    package var at: Set<String> = []
     package var seal: Seal
     package var minimum: Int?
     package var maximum: Int?
@@ -158,6 +160,8 @@ package struct ApprovalRule: Sendable, Hashable {
 package struct NarrowRule: Sendable, Hashable {
     package var when: Condition
     package var roles: Set<Role>
+    /// Who decides instead where none of those is left, in the organ or above it.
+    package var otherwise: Set<Role>
     package var source: Bilingual
 }
 

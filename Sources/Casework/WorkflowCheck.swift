@@ -60,7 +60,7 @@ struct WorkflowCheck {
                 let mayAct = act.actors.reduce(into: Set<Role>()) { all, actor in
                     if case .office(_, let roles) = actor { all.formUnion(roles) }
                 }
-                if !narrow.roles.isSubset(of: mayAct) {
+                if !narrow.roles.union(narrow.otherwise).isSubset(of: mayAct) {
                     throw fault("acts", act.name, "narrowed to people who may not do it")
                 }
             }
@@ -72,6 +72,9 @@ struct WorkflowCheck {
                 }
             }
             for field in act.fields + act.fields.flatMap(\.item) {
+                for stage in field.at where !act.steps.contains(where: { $0.stage == stage }) {
+                    throw fault("acts", act.name, "field \"\(field.name)\" is asked at \"\(stage)\", where nobody acts")
+                }
                 let chooses = field.kind == .choice || field.kind == .choices
                 if chooses, field.choices.isEmpty, field.options == nil {
                     throw fault("acts", act.name, "field \"\(field.name)\" has nothing to choose from")

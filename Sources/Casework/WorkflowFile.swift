@@ -115,6 +115,7 @@ extension Workflow {
             result.append(
                 NarrowRule(
                     when: try condition(item.at("when")), roles: try item.roles("roles"),
+                    otherwise: item.maybe("otherwise") == nil ? [] : try item.roles("otherwise"),
                     source: try item.cited("source")))
         }
         return result
@@ -179,6 +180,7 @@ extension Workflow {
             name: try value.string("name"), kind: try value.choice("type", FieldRule.Kind.self),
             label: try value.at("label").bilingual(), required: try value.flag("required"), choices: choices,
             options: try value.maybe("options")?.string(), item: item, when: try condition(value.maybe("when")),
+            at: Set(value.maybe("at") == nil ? [] : try value.strings("at")),
             seal: value.maybe("seal") == nil ? .case : try value.choice("seal", FieldRule.Seal.self),
             minimum: value.maybe("min") == nil ? nil : try value.integer("min"),
             maximum: value.maybe("max") == nil ? nil : try value.integer("max"),

@@ -124,6 +124,8 @@ extension ReportPageMaker {
             case "consulted": (texts.text("desk.consulted"), desks(value))
             case "request-act" where act == Workflow.newDeciders:
                 (texts.text("desk.col.what"), workflow.acts[value]?.label.text(language) ?? value)
+            case Standing.leftToOthers where value == "yes":
+                (texts.text("desk.left-to-others"), texts.text("desk.yes"))
             case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))
             default: nil
             }

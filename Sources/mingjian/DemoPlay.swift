@@ -32,7 +32,7 @@ struct DemoPlay {
 }
 
 /// One report's way.
-private struct DemoStory {
+struct DemoStory {
     let report: DemoReport
     let casefile: Casefile
     let actors: [OrganID: [Viewer]]
@@ -56,10 +56,10 @@ private struct DemoStory {
         now = day.start.adding(seconds: Int64(8 + report.id % 10) * 3600 + Int64(report.id * 7 % 60) * 60)
     }
 
-    private var door: Casefile { casefile.with(clock: .fixed(now)) }
+    var door: Casefile { casefile.with(clock: .fixed(now)) }
 
     /// Moves on by whole days to an hour at which people work, never past the present.
-    private mutating func pass(_ days: Int) {
+    mutating func pass(_ days: Int) {
         steps += 1
         var day = now.day.adding(days: days)
         if days > 0 { day = casefile.calendar.nextWorkingDay(onOrAfter: day) }
@@ -91,7 +91,7 @@ private struct DemoStory {
             }
             if act == "approve", report.path != "inquiring", try await perform("reply", id) { pass(12) }
             if act == "conclude", report.path != "report-signing" {
-                while try await perform("countersign", id) { pass(0) }
+                try await endVerification(id)
             }
             if act == "feedback" { try await talk(id, receipt) }
         }
@@ -103,6 +103,18 @@ private struct DemoStory {
                 Rating(score: stars.score, settled: stars.settled, comment: stars.comment ?? ""), from: receipt)
         }
         return id
+    }
+
+    /// The team signs, the principal leader decides how it ends, and what that asks for is done.
+    private mutating func endVerification(_ id: ReportID) async throws {
+        while try await perform("countersign", id) { pass(0) }
+        guard try await perform("approve", id) else { return }
+        for act in ["remind", "pass-on", "file-case"] {
+            pass(1)
+            guard try await perform(act, id) else { continue }
+            if act == "file-case" { _ = try await perform("conclude", id) }
+            return
+        }
     }
 
     /// The number of the first report, as somebody here knows it who may read it.
@@ -129,7 +141,7 @@ private struct DemoStory {
             pass(act == "sign" ? 0 : DemoReport.daysBefore(act))
             guard now < today, try await perform(act, id) else { return }
             if act == "approve", try await perform("reply", id) { pass(12) }
-            if act == "conclude" { while try await perform("countersign", id) { pass(0) } }
+            if act == "conclude" { try await endVerification(id) }
         }
         if report.id.isMultiple(of: 2), let above = report.organ.flatMap({ world.organ(code: $0)?.id }) {
             holder = above
@@ -180,7 +192,7 @@ private struct DemoStory {
         return false
     }
 
-    private var people: [Viewer] { holder.flatMap { actors[$0] } ?? [] }
+    var people: [Viewer] { holder.flatMap { actors[$0] } ?? [] }
 
     private func input(_ offered: OfferedAct, view: ReportView) -> ActInput {
         var input: ActInput = [:]
@@ -237,6 +249,10 @@ private struct DemoStory {
         case ("report-up", "text"): return .text(report.opinions?.result ?? "经核查，已形成结论，现予上报。")
         case ("dispose", "opinion"): return .text(report.opinions?.dispose ?? "建议予以初步核实。")
         case ("conclude", "results"): return .items(results(view))
+        case ("conclude", "end"):
+            let forms = Set(report.reported.compactMap(\.handling))
+            if !forms.isDisjoint(with: ["second-form", "third-form", "fourth-form"]) { return choose("case-filing") }
+            return choose(forms.contains("first-form") ? "reminder" : "close")
         case ("conclude", "demand-settled"): return .flag(report.rating?.settled ?? false)
         case ("conclude", "text"): return .text(report.opinions?.result ?? "经核查，已形成结论。")
         case ("feedback", "text"): return .text(report.opinions?.feedback ?? "您反映的问题已经核查完毕。")
@@ -253,6 +269,7 @@ private struct DemoStory {
             case .choice: choose(nil)
             case .choices: options.first.map { .list([$0.value]) }
             case .flag: .flag(true)
+            case .date: .text(now.day.text)
             default: .text("按规定办理。")
             }
         }
@@ -268,23 +285,6 @@ private struct DemoStory {
                 "party": .text(String(index + 1)), "finding": .text(party.result ?? "partly"),
                 "handling": .text(party.handling ?? "none"),
             ]
-        }
-    }
-
-    private mutating func talk(_ id: ReportID, _ holder: ReceiptHolder) async throws {
-        for message in report.messages ?? [] {
-            pass(1)
-            if message.from == "reporter" {
-                try? await door.message(message.text, from: holder)
-            } else {
-                for viewer in people {
-                    guard let view = try? await door.report(id, for: viewer),
-                        view.acts.contains(where: { $0.rule.name == "message" })
-                    else { continue }
-                    try await door.perform("message", on: id, by: viewer, input: ["text": .text(message.text)])
-                    break
-                }
-            }
         }
     }
 }

@@ -61,11 +61,18 @@ def test_a_report_travels_from_the_citizen_to_the_archive_and_back(world):
     parties = offer["fields"][0]["item"][0]["options"]
     assert [party["label"] for party in parties] == ["李树成", "陈二"]
     results = [{"party": party["value"], "finding": "partly", "handling": "first-form"} for party in parties]
-    view = handler.act(report, "conclude", results=results, text="工程款多付了一部分，已经追回。")
-    assert view["stage"] in ("report-signing", "concluded")
+    assert [option["value"] for option in next(f for f in offer["fields"] if f["name"] == "end")["options"]] == [
+        "close", "reminder", "shelve", "pass-on", "case-filing"]
+    view = handler.act(report, "conclude", results=results, end="reminder", text="工程款多付了一部分，已经追回。")
+    assert view["stage"] == "report-signing"
     while any(person.offered(report, "countersign") for person in world.who_has(report, organ)):
         signer, view = world.do(report, organ, "countersign")
-    assert view["stage"] == "concluded", "the report of a verification is signed by all of its team"
+    assert view["stage"] == "outcome-proposed", "the report of a verification is signed by all of its team"
+    decider, _ = world.do(report, organ, "approve", opinion="同意。")
+    assert any("principal" in role for role in decider.roles), "and lies before the principal leader"
+    assert handler.report(report)["stage"] == "reminding"
+    view = handler.act(report, "remind", day="2026-11-20", text="已当面提醒。")
+    assert view["stage"] == "concluded"
     feedback_limit = next(limit for limit in view["limits"] if limit["name"] == "result-feedback")
     assert feedback_limit["due"] and feedback_limit["source"] and "met" not in feedback_limit
     handler.act(report, "feedback", way="platform", text="水渠已经重修，多付的钱已追回。")
@@ -88,7 +95,7 @@ def test_a_report_travels_from_the_citizen_to_the_archive_and_back(world):
     acts = [step["act"] for step in director.report(report)["history"]]
     assert [act for act in acts if act != "countersign"] == [
         "file", "register", "verify-identity", "classify", "propose", "approve", "refer", "sign", "notify", "allocate",
-        "dispose", "approve", "conclude", "feedback", "object", "feedback", "rate", "archive"]
+        "dispose", "approve", "conclude", "approve", "remind", "feedback", "object", "feedback", "rate", "archive"]
     assert clerk.report(report), "the letters office sees the outcome"
     assert custodian.report(report)["content"] is None
 

@@ -157,6 +157,9 @@ class Chromium:
                 for field in fields:
                     if field.is_selected() != (field.get_attribute("value") in wanted):
                         self._click(field)
+            elif kind == "date":
+                # Typed, it would be read in the order of the browser's language.
+                self.driver.execute_script("arguments[0].value = arguments[1]", fields[0], answer)
             elif kind == "file":
                 fields[0].send_keys("\n".join(map(str, answer)))
             else:

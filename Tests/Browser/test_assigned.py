@@ -14,7 +14,7 @@ DIRECTOR = Named("耿直方", "Geng")
 JUDGED = {"category": "discipline-breach", "problem": "integrity", "opinion": "反映具体，可查"}
 PLAN = "调取砂场三年账目，分别谈话"
 RESULTS = {"results-0-finding": "true", "results-0-handling": "second-form", "results-0-party-sanction": "warning",
-           "results-1-finding": "untrue", "results-1-handling": "none", "text": "截留两笔，票据为证"}
+           "results-1-finding": "untrue", "results-1-handling": "none", "end": "close", "text": "截留两笔，票据为证"}
 
 
 @pytest.mark.parametrize(("engine", "language", "scripts"), [("sqlite", "zh-Hans", False), ("postgres", "en", True)])
@@ -130,6 +130,7 @@ def city_supervises(desk):
 def conclude(desk, text=None):
     desk.do("qt.inspect3", "conclude", RESULTS | ({"text": text} if text else {}))
     desk.do("qt.inspect1", "countersign")
+    desk.do("qt.leader1", "approve")
 
 
 def reopened(desk):

@@ -46,8 +46,10 @@ def test_a_report_travels_the_whole_way(window, tmp_path, engine, language):
     desk.do("qt.inspect3", "message", {"text": "谢谢，请告诉我们具体的日子。"})
     desk.do("qt.inspect3", "conclude", {
         "results-0-finding": "partly", "results-0-handling": "first-form", "results-1-finding": "untrue",
-        "results-1-handling": "none", "demand-settled": True, "text": "收受礼品属实，通风报信无法查实"})
+        "results-1-handling": "none", "end": "reminder", "demand-settled": True, "text": "收受礼品属实，通风报信无法查实"})
     desk.do("qt.inspect1", "countersign")
+    desk.do("qt.leader1", "approve", {"opinion": "同意"})
+    desk.do("qt.inspect3", "remind", {"day": "2026-11-20", "text": "已当面提醒本人"})
     desk.do("qt.inspect3", "feedback", {"way": "platform", "text": "收受礼品属实，已作处理；夜间采砂已停。"})
 
     reporter.reads("answered")

@@ -128,13 +128,14 @@ extension SmallWorld {
         try await withWorld(engine) { world in
             let decided = try await world.judged()
             try await world.act(
-                "propose", decided, "q.triage",
-                ["way": .text("refer"), "opinion": .text("建议"), "office": try world.office("Q.inspection")])
+                "propose", decided, "q.triage", ["way": .text("hand-out"), "opinion": .text("建议")])
             _ = try await world.export(decided, by: "q.principal")
             try await world.act("approve", decided, "q.deputy")
             #expect(try await Doors.doors(world, decided, "q.principal") == [], "the other leader decided")
-            try await world.handle(decided, at: "q")
-            try await world.act("archive", decided, "q.handler")
+            try await world.act(
+                "hand-out", decided, "q.registrar", ["agency": .text("县住建局"), "text": .text("已转县住建局")])
+            try await world.act("outside-result", decided, "q.registrar", ["text": .text("已办结")])
+            try await world.act("archive", decided, "q.registrar")
             #expect(try await Doors.doors(world, decided, "q.principal") == [], "archived")
             #expect(try await Doors.doors(world, decided, "q.deputy") != [], "who decided goes on reading")
             let newcomer = try world["q.bystander"].staff

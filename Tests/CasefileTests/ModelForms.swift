@@ -11,6 +11,7 @@ struct ModelForms {
     /// Fields whose value decides where the report goes or who has it.
     private static let telling: Set = [
         "way", "office", "organ", "category", "kind", "outcome", "status", "request", "agreed", "person", "copy-to",
+        "end",
     ]
 
     func inputs(_ rule: ActRule, _ choices: DynamicChoices, at moment: Moment) -> [ActInput] {
@@ -72,6 +73,7 @@ struct ModelForms {
         case ("propose", "organ"): scene.lower.isEmpty || isLower(value)
         case ("classify", "category"): scene.categories.contains(value)
         case ("dispose", "kind"): scene.disposals.contains(value)
+        case ("conclude", "end"): scene.ends.contains(value)
         case ("review-appeal", "outcome"), ("answer-suggestion", "outcome"), ("urge", "way"), ("notify", "way"),
             ("feedback", "way"), ("supervise", "way"), ("clarify", "way"):
             value == field.allChoices(choices).first?.value

@@ -94,7 +94,7 @@ extension Inspection {
     /// From acceptance until the conclusion the notice of acceptance is owed (规则 26条).
     private static let accepted: Set = [
         "referred", "signed", "allocated", "disposal-proposed", "inquiring", "verifying", "report-signing",
-        "transfer-proposed", "handling", "shelved",
+        "outcome-proposed", "reminding", "passing-on", "case-filing", "transfer-proposed", "handling", "shelved",
     ]
 
     /// A leader before whom a proposal lies: of this organ, or of the nearest above where none is left here.
@@ -102,17 +102,20 @@ extension Inspection {
         guard model.workflow.stages[standing.stage]?.phase == .decision, standing.proposer != person.id else {
             return false
         }
-        // To verify or ask a first leader one level down, a principal must be among them.
+        // To end a verification, and to verify or ask a first leader one level down, a principal must be among them; a
+        // verification ends by a deputy's word only where no principal is left in the whole line.
         let disposed = standing.done.last {
             ["dispose", "amend"].contains($0.act) && $0.custody == custody.index
                 && ($0.act == "dispose" || $0.codes["first-leader"] != nil)
         }
+        let isEnd = standing.stage == "outcome-proposed"
         let isForPrincipal =
-            standing.stage == "disposal-proposed" && ["inquiry", "verify"].contains(standing.disposal)
-            && disposed?.codes["first-leader"] == "yes"
+            isEnd
+            || standing.stage == "disposal-proposed" && ["inquiry", "verify"].contains(standing.disposal)
+                && disposed?.codes["first-leader"] == "yes"
         return leads(
             person, custody.organ, except: standing.proposer, roles: [.deputy, .principal],
-            needing: isForPrincipal ? [.principal] : nil, asked: moment.decidedAfter)
+            needing: isForPrincipal ? [.principal] : nil, orAnyone: isEnd, asked: moment.decidedAfter)
     }
 
     /// Forwarded or assigned by this person's desk, and ever since below that desk's organ.
@@ -172,18 +175,20 @@ extension Inspection {
     /// Whether this person decides for an organ: a leader there, or of the nearest organ above that has one left.
     private func leads(
         _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil,
-        asked gone: Set<String>?
+        orAnyone: Bool = false, asked gone: Set<String>?
     ) -> Bool {
         // Who decides was settled when it was asked; whoever has gone since decides nothing.
         let world = self.world(after: gone)
         guard person.active, let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
             !standing.barred.contains(person.id)
         else { return false }
-        for place in world.line(from: organ) {
+        for (place, wanted) in (orAnyone ? [needing, nil] : [needing]).flatMap({ wanted in
+            world.line(from: organ).map { ($0, wanted ?? roles) }
+        }) {
             let able = world.members(of: world.office(.leaders, of: place.id)?.id ?? .random()).filter {
                 $0.admitted && $0.staff != except && !standing.barred.contains($0.staff) && roles.contains($0.role)
             }
-            if able.contains(where: { (needing ?? roles).contains($0.role) }) {
+            if able.contains(where: { wanted.contains($0.role) }) {
                 return able.contains { $0.staff == person.id }
             }
         }

@@ -30,6 +30,7 @@ struct Scene: Sendable {
     var lower: Set<String> = []
     var categories: Set<String> = ["discipline-breach"]
     var disposals: Set<String> = ["inquiry", "verify"]
+    var ends: Set<String> = ["close"]
     /// Whose accounts may be closed at any moment, by username.
     var leavers: Set<String> = []
     /// Acts that change nothing, or are followed in another scene.
@@ -153,6 +154,9 @@ extension Scene {
                 "letters.registrar.2", "internal.director.15", "case-supervision.director.20",
                 "case-supervision.member.21",
             ]),
+        Scene(
+            name: "one organ, each way a verification ends", ways: ["refer"], disposals: ["verify"],
+            ends: ["close", "reminder", "shelve", "pass-on", "case-filing"], isFull: false),
         Scene(
             name: "one organ, leaders leave", ways: ["refer"], disposals: ["verify"],
             leavers: ["q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.principal.7"],

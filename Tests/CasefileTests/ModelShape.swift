@@ -32,6 +32,8 @@ struct Shape: Hashable {
     var proposer: StaffID?
     var proposal: Proposal?
     var disposal: String?
+    /// How a verification is to end, while its report is signed and decided on.
+    var end: String?
     var category: String?
     var facts: Set<String>
     var identityAt: Int?
@@ -64,6 +66,7 @@ struct Shape: Hashable {
         proposer = phase == .decision || isLeader == true ? standing.proposer : nil
         proposal = ["proposed", "approved", "transfer-proposed"].contains(stage) ? standing.proposal : nil
         disposal = ["disposal-proposed", "inquiring", "verifying"].contains(stage) ? standing.disposal : nil
+        end = ["report-signing", "outcome-proposed"].contains(stage) ? standing.fact("end", in: world) : nil
         category = standing.category.flatMap { ["appeal", "suggestion"].contains($0) ? $0 : nil }
         let claims = [
             "real-name", "signed-name", "supervised", "result-due", "result-unrecognised", "notice-due", "paused",
@@ -72,7 +75,7 @@ struct Shape: Hashable {
         facts = Set(claims.filter(standing.holds))
         if standing.fact("first-leader", in: world) == "yes" { facts.insert("first-leader") }
         let now = standing.custody?.index
-        for act in ["notify", "outside-accepted", "conclude", "reply", "feedback"]
+        for act in ["notify", "outside-accepted", "conclude", "reply", "feedback", "file-case"]
         where standing.done.contains(where: { $0.act == act && $0.custody == now }) { facts.insert(act) }
         identityAt = standing.hasReporter ? standing.identityAt : nil
         team = standing.team

@@ -77,13 +77,19 @@ extension SmallWorld {
         try await act("approve", id, "q.deputy")
     }
 
-    func conclude(_ id: ReportID, finding: String = "untrue") async throws {
+    func conclude(_ id: ReportID, finding: String = "untrue", end: String = "close") async throws {
         try await act(
             "conclude", id, "q.handler",
             [
                 "results": .items([["party": .text("1"), "finding": .text(finding), "handling": .text("none")]]),
-                "text": .text("没有查到"),
+                "end": .text(end), "text": .text("没有查到"),
             ])
+    }
+
+    /// The last of the team signs, and the principal leader agrees to how the verification ends.
+    func sign(_ id: ReportID, _ username: String) async throws {
+        try await act("countersign", id, username)
+        try await act("approve", id, "q.principal")
     }
 
     /// One custodian asks for the identity to be opened, another agrees.

@@ -189,9 +189,10 @@ struct SmallWorld {
             "conclude", id, "\(o).handler",
             [
                 "results": .items([["party": .text("1"), "finding": .text("true"), "handling": .text("first-form")]]),
-                "text": .text("经查属实"),
+                "end": .text("close"), "text": .text("经查属实"),
             ])
         try await act("countersign", id, "\(o).inspector")
+        try await act("approve", id, "\(o).principal")
         try await act("feedback", id, "\(o).handler", ["way": .text("platform"), "text": .text("款项已补发")])
     }
 

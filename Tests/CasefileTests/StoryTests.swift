@@ -56,7 +56,7 @@ import Testing
             #expect(try await world.casefile.receipt(holder).stage == "closed")
             let view = try #require(try await world.view(filed.id, "q.director"))
             #expect(view.number == "Q-2026-00001")
-            #expect(view.story.count == 19)
+            #expect(view.story.count == 20)
             #expect(try await world.casefile.verify().reports == 1)
         }
     }

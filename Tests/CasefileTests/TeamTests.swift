@@ -38,10 +38,10 @@ import Testing
                 await #expect(throws: CasefileError.notYourAct) { try await world.act("countersign", id, person) }
             }
             world.clock.advance(days: 2)
-            try await world.act("countersign", id, "q.bystander")
+            try await world.sign(id, "q.bystander")
             #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
             let feedback = try #require(try await world.limit("result-feedback", of: id, for: "q.handler"))
-            #expect(feedback.start.day.text == "2026-03-04", "the last signature concludes")
+            #expect(feedback.start.day.text == "2026-03-04", "the agreement to the signed report concludes")
             let inside = try #require(try await world.limit("inside-feedback", of: id, for: "q.director"))
             #expect(inside.met == inside.start && inside.start == feedback.start, "the letters office knows at once")
             #expect(try await world.casefile.verify().reports == 1)
@@ -96,7 +96,7 @@ import Testing
             try await world.allocated(id)
             try await world.dispose(id, "verify", ["plan": .text("核账")])
             try await world.conclude(id)
-            try await world.act("countersign", id, "q.inspector")
+            try await world.sign(id, "q.inspector")
             try await world.act("feedback", id, "q.handler", ["way": .text("platform"), "text": .text("已办结")])
             try await world.act("archive", id, "q.inspector")
             try await world.act(
@@ -110,7 +110,7 @@ import Testing
                 try await world.limit("verification", of: id, for: "q.inspector")?.met == nil, "its clock runs anew")
             try await world.conclude(id)
             #expect(try await world.view(id, "q.inspector")?.standing.stage == "report-signing")
-            try await world.act("countersign", id, "q.bystander")
+            try await world.sign(id, "q.bystander")
             #expect(try await world.view(id, "q.inspector")?.standing.stage == "concluded")
             #expect(try await world.casefile.verify().reports == 1)
         }
@@ -244,7 +244,7 @@ import Testing
                 ["team": try team(world, "q.handler", "q.inspector"), "reason": .text("补员")])
             try await world.conclude(id)
             #expect(try await world.offered("countersign", on: id) == ["q.inspector"])
-            try await world.act("countersign", id, "q.inspector")
+            try await world.sign(id, "q.inspector")
             #expect(try await world.view(id, "q.inspector")?.standing.stage == "concluded")
         }
     }
@@ -267,7 +267,7 @@ import Testing
             try await world.dispose(
                 id, "verify", ["plan": .text("核账"), "team": try team(world, "q.handler", "q.bystander")])
             try await world.conclude(id)
-            try await world.act("countersign", id, "q.bystander")
+            try await world.sign(id, "q.bystander")
             #expect(try await world.view(id, "q.handler")?.standing.stage == "concluded")
         }
     }

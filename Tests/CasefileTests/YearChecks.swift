@@ -78,7 +78,9 @@ extension Year {
             case "countersign": signers.formUnion([event.act.staff].compactMap(\.self))
             default: continue
             }
-            guard event.to == "concluded", ["verifying", "report-signing"].contains(event.act.from) else { continue }
+            guard event.to == "outcome-proposed", ["verifying", "report-signing"].contains(event.act.from) else {
+                continue
+            }
             if signers.count < 2 { fault("a verification was concluded by one person", on: id) }
         }
     }

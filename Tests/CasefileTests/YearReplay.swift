@@ -109,6 +109,9 @@ struct YearReplay {
             handlers = []
             proposal = nil
             disposal = nil
+        case "approve" where act.from == "outcome-proposed":
+            if event.to == "shelved" { disposal = "shelve" }
+            if event.to == "case-filing" { disposal = nil }
         case "approve" where act.from == "transfer-proposed":
             handlers = []
             disposal = nil

@@ -107,6 +107,9 @@ struct RuleFileTests {
             place: "  allocate:", old: "options: office-members, ", new: "",
             reason: "allocate: field \"handlers\" has nothing to choose from"),
         Spoilt(
+            place: "  conclude:", old: "at: [verifying]", new: "at: [signed]",
+            reason: "conclude: field \"end\" is asked at \"signed\", where nobody acts"),
+        Spoilt(
             place: "  kept:", old: "public: kept", new: "public: hidden", reason: "kept: no public stage \"hidden\"",
             offset: 0),
         Spoilt(
