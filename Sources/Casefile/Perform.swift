@@ -100,6 +100,7 @@ extension Casefile {
             let drawn = try OrganCounter.next(tx, organ: organ.id, kind: "number", year: year)
             change.setNumber(organ.displayNumber(year: year, drawn))
         }
+        if change.rule.effect == "answer" { try change.drawSpotCheck(tx, keys.index) }
         if change.arrives, let organ = change.after.standing.custody?.organ {
             change.after.intakeOrder = try OrganCounter.next(tx, organ: organ, kind: "intake", year: 0)
         }

@@ -139,12 +139,13 @@ package struct Standing: Sendable {
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
-        "stage", "first-leader", "team", "end",
+        "stage", "first-leader", "team", "end", "spot-check",
     ]
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
-        "paused", "team-short", "held", "not-held",
+        "paused", "team-short", "held", "not-held", "inquiry-answered", "spot-check-drawn", "spot-check-due",
+        "spot-check-doubtful",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -161,6 +162,7 @@ package struct Standing: Sendable {
         case "repeat": isRepeat ? "yes" : "no"
         case "stage": stage
         case "team": holds("team-short", in: world) ? "short" : "whole"
+        case "spot-check": spotCheck
         case "end":
             done.last { $0.act == "conclude" && $0.custody == custody?.index && $0.codes["end"] != nil }?.codes["end"]
         case "first-leader":
@@ -197,6 +199,7 @@ package struct Standing: Sendable {
         case "shelved": stage == "shelved"
         case "paused": isOpen("pause", until: ["resume"])
         case "appeal": category == "appeal"
+        case "inquiry-answered", "spot-check-drawn", "spot-check-due", "spot-check-doubtful": isSpotCheck(name)
         case "held": isHeld
         case "not-held": !isHeld
         default: false

@@ -245,6 +245,8 @@ package struct Workflow: Sendable {
     package let longestSharedRun: Int
     /// How many people verify at least (监督执纪工作规则).
     package let leastTeam: Int
+    /// Of how many answered inquiries of an organ one is drawn to be checked (监督执纪工作规则).
+    package let spotCheckOneIn: Int
     /// The limits by the acts that touch them.
     let limitIndex: LimitIndex
     /// For each stage the acts that a report there may be waiting for, in the order of the file.

@@ -44,6 +44,7 @@ extension Workflow {
         self.limits = limits
         longestSharedRun = try Self.positive(top.at("questions"), "longestSharedRun")
         leastTeam = try Self.positive(top.at("team"), "least")
+        spotCheckOneIn = try Self.positive(top.at("spotCheck"), "oneIn")
         limitIndex = LimitIndex(limits, requests: Set(acts.values.filter { !$0.approval.isEmpty }.map(\.name)))
         let waited = actOrder.compactMap { acts[$0] }
         waitedFor = Dictionary(

@@ -126,6 +126,7 @@ extension ReportPageMaker {
                 (texts.text("desk.col.what"), workflow.acts[value]?.label.text(language) ?? value)
             case Standing.leftToOthers where value == "yes":
                 (texts.text("desk.left-to-others"), texts.text("desk.yes"))
+            case Standing.drawn: (texts.text("desk.drawn"), texts.text("desk.yes"))
             case "first-leader": (texts.text("desk.first-leader"), texts.text(value == "yes" ? "desk.yes" : "desk.no"))
             default: nil
             }

@@ -164,6 +164,8 @@ struct Exploration {
                     act: act, open: open, letter: open.letterKey == nil ? nil : moment.letter, viewer: viewer,
                     at: Model.start)
                 try change.apply(checked, casefile: model.casefile)
+                // As the door draws it, in the transaction.
+                if rule.effect == "answer", scene.drawsAll { change.codes[Standing.drawn] = "yes" }
                 let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)
                 var after = try moment.after(change, model, edition: edition)
                 after.path.append(Moment.Done(act: rule.name, person: person.id, input: input))

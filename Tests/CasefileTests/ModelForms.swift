@@ -11,7 +11,7 @@ struct ModelForms {
     /// Fields whose value decides where the report goes or who has it.
     private static let telling: Set = [
         "way", "office", "organ", "category", "kind", "outcome", "status", "request", "agreed", "person", "copy-to",
-        "end",
+        "end", "result",
     ]
 
     func inputs(_ rule: ActRule, _ choices: DynamicChoices, at moment: Moment) -> [ActInput] {

@@ -151,7 +151,10 @@ struct Model: Sendable {
 
     init(_ province: YearProvince, _ picture: Picture, _ scene: Scene, gone: Set<String> = []) throws {
         casefile = province.casefile
-        workflow = casefile.workflow
+        // Which answer is drawn is not left to chance: what the walk met happens again when it is replayed.
+        let rules = casefile.workflow
+        let share = scene.drawsAll ? "oneIn: 1" : "oneIn: 1000000000000"
+        workflow = try Workflow(file: rules.file, text: rules.text.replacing("oneIn: 10", with: share))
         let kept = Set(scene.organs)
         var organs = province.organs.filter { kept.contains($0.code) }
         let ids = Set(organs.map(\.id))

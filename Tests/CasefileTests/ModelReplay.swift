@@ -25,7 +25,7 @@ struct ModelReplay {
         try await migrate(database, CasefileSchema.migrations)
         let known = province.casefile
         casefile = Casefile(
-            database: database, clock: SettableClock(Model.start).clock, workflow: known.workflow,
+            database: database, clock: SettableClock(Model.start).clock, workflow: model.workflow,
             calendar: try WorkingDayTable.shipped(), regions: known.regions, keys: known.keys,
             files: try FileStore(folder: folder), gate: PasswordGate(), passwordCost: .light)
         let people = Dictionary(

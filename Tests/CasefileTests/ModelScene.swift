@@ -35,6 +35,8 @@ struct Scene: Sendable {
     var leavers: Set<String> = []
     /// Acts that change nothing, or are followed in another scene.
     var skips: Set<String> = small
+    /// Every answer to an inquiry is drawn to be checked, not one in some.
+    var drawsAll = false
     /// Organs and offices ("Q1.inspection") that the report is about.
     var closed: [String] = []
     var closedOffices: [String] = []
@@ -53,7 +55,7 @@ struct Scene: Sendable {
 
     /// Acts that change nothing for anybody else.
     static let small: Set = [
-        "message", "urge", "review-shelved", "outside-accepted", "link", "split", "hold",
+        "message", "urge", "review-shelved", "outside-accepted", "link", "split", "hold", "spot-check",
     ]
 
     static func official(
@@ -157,6 +159,12 @@ extension Scene {
         Scene(
             name: "one organ, each way a verification ends", ways: ["refer"], disposals: ["verify"],
             ends: ["close", "reminder", "shelve", "pass-on", "case-filing"], isFull: false),
+        Scene(
+            name: "one organ, answers are checked on the spot", ways: ["refer"], disposals: ["inquiry"],
+            skips: small.subtracting(["spot-check"]), isFull: false),
+        Scene(
+            name: "one organ, every answer is drawn, and one recuses", recusals: 1, ways: plain,
+            disposals: ["inquiry"], skips: small.subtracting(["spot-check"]), drawsAll: true, isFull: false),
         Scene(
             name: "one organ, leaders leave", ways: ["refer"], disposals: ["verify"],
             leavers: ["q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.principal.7"],

@@ -73,6 +73,7 @@ struct Shape: Hashable {
             "held",
         ]
         facts = Set(claims.filter(standing.holds))
+        if let found = standing.fact("spot-check", in: world) { facts.insert("spot-check \(found)") }
         if standing.fact("first-leader", in: world) == "yes" { facts.insert("first-leader") }
         let now = standing.custody?.index
         for act in ["notify", "outside-accepted", "conclude", "reply", "feedback", "file-case"]
