@@ -43,7 +43,8 @@ package struct Cover: Sendable {
     /// The places of delegates and stand-ins: all who are named, admitted only while it is their turn.
     ///
     /// A delegate acts on the days of the delegation, as long as whoever made it holds the post. Of the stand-ins, the
-    /// first who is not away acts while no regular holder and no delegate is there.
+    /// first who is not away acts while no regular holder and no delegate is there; on a report on which all who are there
+    /// before them must not act, it is their turn too.
     func places(beside regular: [Membership], staff: [StaffID: Staff], offices: [OfficeID: Office]) -> [Membership] {
         let away = away
         let holders = Dictionary(grouping: regular) { Seat(office: $0.office, role: $0.role) }
@@ -67,7 +68,7 @@ package struct Cover: Sendable {
         for post in posts {
             let own = holders[post] ?? []
             var named = Set(own.map(\.staff))
-            var ahead: Set<StaffID> = []
+            var ahead = Set(own.filter { $0.admitted && isThere($0.staff) }.map(\.staff))
             for delegation in handed[post] ?? [] {
                 guard staff[delegation.from]?.active == true, own.contains(where: { $0.staff == delegation.from }),
                     mayHold(delegation.to, post), delegation.term.last >= day,
@@ -87,11 +88,10 @@ package struct Cover: Sendable {
                         basis: .delegation(from: delegation.from), holdsKey: holdsKey(delegation.to, post)))
                 if acts, isThere(delegation.to) { ahead.insert(delegation.to) }
             }
-            let isHeld = own.contains { $0.admitted && isThere($0.staff) }
             for next in standing[post] ?? [] where mayHold(next.staff, post) {
                 guard named.insert(next.staff).inserted else { continue }
                 let hasKey = holdsKey(next.staff, post)
-                let mayAct = hasKey && !isHeld && isThere(next.staff)
+                let mayAct = hasKey && isThere(next.staff)
                 result.append(
                     Membership(
                         staff: next.staff, office: post.office, role: post.role, admitted: mayAct && ahead.isEmpty,

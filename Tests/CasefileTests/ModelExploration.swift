@@ -8,7 +8,7 @@ import Testing
 struct Exploration {
     let scene: Scene
     let model: Model
-    /// The world after the accounts of some were closed, by whose.
+    /// The world after the accounts of some were closed, or some went on leave, by whose.
     let models: [Set<String>: Model]
     let closed: Set<OrganID>
     let closedOffices: Set<OfficeID>
@@ -65,7 +65,7 @@ struct Exploration {
         if seen.insert(Shape(moment, model(at: moment), counted: counted)).inserted { queue.append(moment) }
     }
 
-    private func model(at moment: Moment) -> Model { models[moment.gone] ?? model }
+    func model(at moment: Moment) -> Model { models[moment.gone] ?? model }
 
     private mutating func visit(_ moment: Moment) {
         let standing = moment.standing
@@ -117,6 +117,11 @@ struct Exploration {
         for leaver in model.people where leaver.active && scene.leavers.contains(leaver.username) {
             add(moment.without(leaver))
         }
+        for person in model.people where scene.leaves.contains(person.username) {
+            do { add(try turned(person, at: moment)) } catch {
+                inspection.faults.append("\(person.username) cannot go on leave: \(error)")
+            }
+        }
         askOthers(moment, reaches, &inspection)
         // What cannot be approved, or be done as approved, because nobody is left where it would go, can still be
         // rejected, or proposed anew.
@@ -125,7 +130,7 @@ struct Exploration {
         // Where too few are left for a team, or nobody who may form it, the disposal is proposed anew.
         if done.contains("withdraw-proposal") { waited.remove("form-team") }
         // Nothing is proposed where nobody decides, here or above.
-        if !scene.leavers.isEmpty, !inspection.somebodyDecides { waited.remove("propose") }
+        if !(scene.leavers.isEmpty && scene.leaves.isEmpty), !inspection.somebodyDecides { waited.remove("propose") }
         for name in waited.subtracting(done).sorted() {
             inspection.faults.append("\(name) is waited for and nobody can do it")
         }

@@ -25,6 +25,22 @@ extension Exploration {
         inspection.check(isAsked || !inspection.somebodyIsThereToAsk, "others could be asked, and nobody here can")
     }
 
+    /// Somebody goes on leave, or comes back. Whoever goes asks others at once where they hold what these need.
+    func turned(_ person: Staff, at moment: Moment) throws -> Moment {
+        var next = moment.turned(person)
+        let model = model(at: next)
+        let (world, workflow) = (model.picture.world, model.workflow)
+        guard next.path.last?.act == Moment.onLeave, workflow.waitsForNobody(next.standing, world: world) else {
+            return next
+        }
+        let reach = Reach.of(person.id, on: next.standing, world: world, workflow: workflow)
+        guard !reach.isNone else { return next }
+        let path = next.path
+        do { next = try asked(by: person, reach, at: next, model) ?? next } catch CasefileError.keyMissing {}
+        next.path = path
+        return next
+    }
+
     /// As at the door, one question after the other; `nil` where nobody is there to be asked.
     private func asked(by person: Staff, _ reach: Reach, at moment: Moment, _ model: Model) throws -> Moment? {
         let viewer = Viewer(staff: person.id, organ: person.organ, privateKey: Model.nobodysKey)
@@ -60,7 +76,7 @@ extension Inspection {
         let roles = model.workflow.decidingRoles(on: standing, world: world)
         return world.line(from: organ).contains { above in
             world.staff(of: above.id).contains { person in
-                person.active && !(isWaited && person.id == standing.proposer)
+                person.active && !model.lent.away.contains(person.id) && !(isWaited && person.id == standing.proposer)
                     && !standing.barred.contains(person.id)
                     && world.places(of: person.id).contains {
                         world.offices[$0.office]?.kind == .leaders && roles.contains($0.role)

@@ -5,7 +5,8 @@ import Kernel
 
 /// Who acts in whose place, told a second way: from the scene, not from the places that the world works out.
 struct Lent: Sendable {
-    private let away: Set<StaffID>
+    /// Who is on leave.
+    let away: Set<StaffID>
     private let delegates: [Seat: [StaffID]]
     private let order: [Seat: [StaffID]]
     /// Whose delegation is over.
@@ -13,13 +14,13 @@ struct Lent: Sendable {
     /// Everybody who is named to act for others.
     let named: Set<StaffID>
 
-    init(_ scene: Scene, _ people: [Staff], _ offices: [Office]) {
+    init(_ scene: Scene, _ people: [Staff], _ offices: [Office], onLeave: Set<String> = []) {
         func person(_ username: String) -> Staff? { people.first { $0.username == username } }
         func seat(_ kind: OfficeKind, _ role: Role, _ username: String) -> Seat? {
             let organ = person(username)?.organ
             return offices.first { $0.organ == organ && $0.kind == kind }.map { Seat(office: $0.id, role: role) }
         }
-        away = Set(scene.away.compactMap { person($0)?.id })
+        away = Set(scene.away.union(onLeave).compactMap { person($0)?.id })
         former = Set(scene.former.compactMap { person($0.to)?.id })
         var delegates: [Seat: [StaffID]] = [:]
         for one in scene.delegated {
@@ -35,17 +36,18 @@ struct Lent: Sendable {
         named = Set(delegates.values.joined()).union(order.values.joined())
     }
 
-    /// The posts in which somebody acts on a report beside their own: a delegate always; a stand-in while every holder is
-    /// away and everybody before them is away or must not act on it.
+    /// The posts in which somebody acts on a report beside their own: a delegate always; a stand-in while every holder and
+    /// everybody before them is away or must not act on it.
     func seats(of person: StaffID, on standing: Standing, _ world: World) -> [Seat] {
         guard named.contains(person), !away.contains(person) else { return [] }
         let handed = delegates.filter { $0.value.contains(person) }.map(\.key)
         let standsIn = order.compactMap { post, people -> Seat? in
             guard let place = people.firstIndex(of: person) else { return nil }
             let holders = world.members(of: post.office).filter { $0.isRegular && $0.role == post.role }
-            guard holders.allSatisfy({ away.contains($0.staff) }) else { return nil }
             let isLeader = world.offices[post.office]?.kind == .leaders
-            let before = ((delegates[post] ?? []) + people[..<place]).filter { !away.contains($0) }
+            let before = (holders.map(\.staff) + (delegates[post] ?? []) + people[..<place]).filter {
+                !away.contains($0)
+            }
             let out = standing.barred.union(isLeader ? Set([standing.proposer].compactMap(\.self)) : [])
             return before.allSatisfy(out.contains) ? post : nil
         }

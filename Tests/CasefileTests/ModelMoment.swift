@@ -16,7 +16,7 @@ struct Moment {
     var edition = 0
     /// What was done since it was filed, with the forms as they were filled in.
     var path: [Done] = []
-    /// Whose accounts were closed since, by username.
+    /// Whose accounts were closed since, by username, and who is on leave.
     var gone: Set<String> = []
     /// Who had gone when the decision that is waited for was asked of whom it is asked of now.
     var decidedAfter: Set<String> = []
@@ -90,8 +90,22 @@ struct Moment {
         return next
     }
 
-    /// The name of that in a path.
-    static let leaving = "account closed"
+    /// The moment after somebody went on leave, or came back from it: what they may do stays theirs, others act beside
+    /// them.
+    func turned(_ person: Staff) -> Moment {
+        var next = self
+        let leave = Self.leave(of: person.username)
+        let isBack = next.gone.remove(leave) != nil
+        if !isBack { next.gone.insert(leave) }
+        next.path.append(Done(act: isBack ? Self.back : Self.onLeave, person: person.id, input: [:]))
+        return next
+    }
+
+    /// The names of these in a path.
+    static let (leaving, onLeave, back) = ("account closed", "went on leave", "came back")
+
+    /// How somebody's leave stands among those who have gone.
+    static func leave(of username: String) -> String { "leave of \(username)" }
 
     /// The moment after a change was written.
     func after(_ change: ActChange, _ model: Model, edition: Int) throws -> Moment {
@@ -182,12 +196,13 @@ struct Model: Sendable {
             places.append(Membership(staff: person.id, office: seat.id, role: role, admitted: true))
         }
         self.places = places
-        lent = Lent(scene, people, offices)
+        let onLeave = Set(people.map(\.username).filter { gone.contains(Moment.leave(of: $0)) })
+        lent = Lent(scene, people, offices, onLeave: onLeave)
         tied = Set(people.filter { !$0.units.isEmpty }.map(\.id))
         var picture = picture
         picture.world = World(
             version: 1, organs: organs, offices: offices, staff: people, memberships: places,
-            cover: Self.cover(scene, people, offices))
+            cover: Self.cover(scene, people, offices, onLeave))
         self.picture = picture
         let open = Set(people.filter(\.active).map(\.id))
         recipients = Dictionary(
@@ -196,7 +211,9 @@ struct Model: Sendable {
         opens = recipients.values.reduce(Set(open.map { Recipient.staff($0).description })) { $0.union($1) }
     }
 
-    private static func cover(_ scene: Scene, _ people: [Staff], _ offices: [Office]) -> Cover {
+    private static func cover(
+        _ scene: Scene, _ people: [Staff], _ offices: [Office], _ onLeave: Set<String>
+    ) -> Cover {
         func person(_ username: String) -> Staff? { people.first { $0.username == username } }
         func post(_ kind: OfficeKind, _ role: Role, of person: Staff) -> Seat? {
             offices.first { $0.organ == person.organ && $0.kind == kind }.map { Seat(office: $0.id, role: role) }
@@ -221,7 +238,9 @@ struct Model: Sendable {
         }
         return Cover(
             day: today,
-            absences: scene.away.compactMap(person).map { Absence(id: .random(), staff: $0.id, term: term) },
+            absences: scene.away.union(onLeave).compactMap(person).map {
+                Absence(id: .random(), staff: $0.id, term: term)
+            },
             order: order, delegations: delegations, keys: keys)
     }
 

@@ -177,8 +177,10 @@ extension Inspection {
         _ person: Staff, _ organ: OrganID?, except: StaffID?, roles: Set<Role>, needing: Set<Role>? = nil,
         orAnyone: Bool = false, asked gone: Set<String>?
     ) -> Bool {
-        // Who decides was settled when it was asked; whoever has gone since decides nothing.
+        // Who decides was settled when it was asked; whoever has gone since decides nothing. Whoever is on leave may act
+        // from there, and is not counted on.
         let world = self.world(after: gone)
+        let onLeave = gone.flatMap { models[$0] }?.lent.away ?? model.lent.away
         guard person.active, let organ = organ.flatMap({ world.organs[$0] }), person.id != except,
             !standing.barred.contains(person.id)
         else { return false }
@@ -188,7 +190,7 @@ extension Inspection {
             let able = world.members(of: world.office(.leaders, of: place.id)?.id ?? .random()).filter {
                 $0.admitted && $0.staff != except && !standing.barred.contains($0.staff) && roles.contains($0.role)
             }
-            if able.contains(where: { wanted.contains($0.role) }) {
+            if able.contains(where: { wanted.contains($0.role) && !onLeave.contains($0.staff) }) {
                 return able.contains { $0.staff == person.id }
             }
         }

@@ -75,6 +75,24 @@ struct ModelReplay {
         }
     }
 
+    /// Does once more what was done, or what happened to somebody.
+    private func again(_ done: Moment.Done, on id: ReportID, by viewer: Viewer) async throws {
+        switch done.act {
+        case Moment.leaving: try await close(done.person)
+        case Moment.onLeave:
+            let today = Model.start.day
+            let term = Term(first: today, last: today.adding(days: 9))
+            try await casefile.declareAway(done.person, term: term, by: viewer)
+        case Moment.back:
+            let absences = try await casefile.absences(of: [done.person], for: viewer)
+            guard let now = absences.first(where: { $0.endedAt == nil }) else { throw CasefileError.notFound }
+            try await casefile.endAbsence(now.absence.id, by: viewer)
+        case Workflow.newDeciders:
+            guard await casefile.findDeciders(on: id, by: viewer) else { throw CasefileError.notNow }
+        default: try await casefile.perform(done.act, on: id, by: viewer, input: done.input)
+        }
+    }
+
     private func close(_ person: StaffID) async throws {
         guard var staff = try await casefile.world().staff[person] else { throw CasefileError.notFound }
         staff.active = false
@@ -90,8 +108,10 @@ struct ModelReplay {
     func play(_ moment: Moment, planting canaries: inout Canaries) async throws {
         let id = try await casefile.file(scene.filing).id
         for done in moment.path {
-            guard let viewer = viewers[done.person], let rule = casefile.workflow.acts[done.act] else {
-                throw CasefileError.notFound
+            guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
+            guard let rule = casefile.workflow.acts[done.act] else {
+                try await again(done, on: id, by: viewer)
+                continue
             }
             let input = canaries.planted(rule, done.input)
             try await casefile.perform(done.act, on: id, by: viewer, input: input)
@@ -106,15 +126,7 @@ struct ModelReplay {
         let id = try await casefile.file(scene.filing).id
         for done in moment.path {
             guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
-            if done.act == Moment.leaving {
-                try await close(done.person)
-                continue
-            }
-            if done.act == Workflow.newDeciders {
-                guard await casefile.findDeciders(on: id, by: viewer) else { throw CasefileError.notNow }
-                continue
-            }
-            try await casefile.perform(done.act, on: id, by: viewer, input: done.input)
+            try await again(done, on: id, by: viewer)
         }
         return try await casefile.database.read { tx in
             var played = moment

@@ -33,6 +33,8 @@ struct Scene: Sendable {
     var ends: Set<String> = ["close"]
     /// Whose accounts may be closed at any moment, by username.
     var leavers: Set<String> = []
+    /// Who may go on leave at any moment, and come back, by username.
+    var leaves: Set<String> = []
     /// Acts that change nothing, or are followed in another scene.
     var skips: Set<String> = small
     /// Every answer to an inquiry is drawn to be checked, not one in some.
@@ -174,6 +176,15 @@ extension Scene {
             disposals: ["verify"],
             leavers: ["q1.leaders.principal.7", "q1.letters.triage.3"],
             isFull: false),
+        Scene(
+            name: "one organ, leaders go on leave and come back", ways: ["refer"], disposals: ["verify"],
+            leaves: ["q1.leaders.principal.7", "q1.letters.triage.3", "c1.leaders.principal.7"],
+            skips: small.union(["consult", "return", "pass-to-investigation"]), isFull: false),
+        Scene(
+            name: "one organ, a director goes on leave and comes back, and one recuses", recusals: 1,
+            ways: plain, disposals: ["inquiry"], leaves: ["q1.leaders.principal.7", "q1.inspection.director.8"],
+            skips: small.union(["consult"]),
+            order: [(.inspection, .director, ["q1.inspection.handler.9"])], isFull: false),
         Scene(
             name: "one organ, everybody leaves who decides", ways: ["keep"], categories: ["no-substance"],
             leavers: [

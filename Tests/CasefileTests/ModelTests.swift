@@ -54,11 +54,12 @@ import Testing
         #expect(missing.isEmpty, "no marked word in \(missing.sorted())")
     }
 
-    /// The scene's world, and what it is after any of those who may leave have left.
+    /// The scene's world, and what it is after any of those who may leave, or go on leave, have.
     private static func models(
         _ scene: Scene, _ province: YearProvince, _ picture: Picture
     ) throws -> [Set<String>: Model] {
-        let subsets = scene.leavers.sorted().reduce(into: [Set<String>()]) { all, name in
+        let all = scene.leavers.union(scene.leaves.map(Moment.leave))
+        let subsets = all.sorted().reduce(into: [Set<String>()]) { all, name in
             all += all.map { $0.union([name]) }
         }
         var models: [Set<String>: Model] = [:]
@@ -74,8 +75,8 @@ import Testing
         for engine in TestDatabase.availableEngines {
             var replay = try await ModelReplay(exploration.scene, model, province, engine)
             for moment in exploration.samples {
-                // Whose account was closed in the story before is not there for the next.
-                if !exploration.scene.leavers.isEmpty {
+                // Whose account was closed in the story before, or who went on leave, is not there for the next.
+                if !(exploration.scene.leavers.isEmpty && exploration.scene.leaves.isEmpty) {
                     await replay.close()
                     replay = try await ModelReplay(exploration.scene, model, province, engine)
                 }
