@@ -44,7 +44,8 @@ extension ReportPageMaker {
     var decisions: [Entry] { view.story.filter { Self.decisive.contains($0.act) }.reversed().map(row) }
 
     private static let decisive: Set = [
-        "propose", "decline", "keep", "hand-out", "dispose", "approve", "conclude", "feedback", "object", "rate", "clarify",
+        "propose", "decline", "keep", "hand-out", "dispose", "approve", "conclude", "feedback", "object", "rate",
+        "clarify",
         "determine-false", "reopen",
     ]
 
