@@ -67,6 +67,7 @@ extension Casefile {
     /// One page of a list of the auditor's organ, the newest first.
     package func audit(_ query: AuditQuery, by viewer: Viewer) async throws -> AuditPage<AuditLine> {
         let casefile = self
+        if query.list == .reads { try await listLooks.write() }
         return try await database.read { tx in
             let scope = try AuditScope(viewer, try casefile.pictures.current(tx))
             var filter: SQL = "1 = 1"

@@ -26,6 +26,7 @@ package struct Casefile: Sendable {
     let copyJobs: CopyJobs
     let searches: SearchBook
     let markings: MarkingBook
+    let listLooks: ListLooks
     let looked: LookedThrough
     /// What sealing a password costs here.
     package let passwordCost: PasswordCost
@@ -47,6 +48,7 @@ package struct Casefile: Sendable {
         pictures = PictureCache(rules: rules ?? RuleBook(workflow), calendar: calendar, clock: clock)
         searches = SearchBook()
         markings = MarkingBook()
+        listLooks = ListLooks(database)
         looked = LookedThrough()
         self.passwordCost = passwordCost
         cleaner = .none
@@ -68,6 +70,7 @@ package struct Casefile: Sendable {
         pictures = other.pictures.with(clock: self.clock)
         searches = other.searches
         markings = other.markings
+        listLooks = other.listLooks
         looked = other.looked
         passwordCost = other.passwordCost
         self.cleaner = cleaner ?? other.cleaner
@@ -82,6 +85,12 @@ package struct Casefile: Sendable {
 
     /// The same door with another list of places.
     package func with(regions: RegionTable) -> Casefile { Casefile(self, regions: regions) }
+
+    /// Writes down what is on its way and closes the database.
+    package func close() async {
+        try? await listLooks.write()
+        await database.close()
+    }
 
     /// The organs, offices and people as they stand now.
     package func world() async throws -> World {
@@ -104,4 +113,9 @@ package struct Casefile: Sendable {
         let pictures = pictures
         return try await database.read { try pictures.current($0) }
     }
+}
+
+extension Casefile: CustomStringConvertible {
+    /// A library that names what it runs prints it whole, with the keys and all the rules.
+    package var description: String { "Casefile" }
 }

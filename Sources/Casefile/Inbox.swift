@@ -75,9 +75,9 @@ extension Casefile {
     package func inbox(
         _ query: InboxQuery, for viewer: Viewer, titles: Bool, counting: Bool = false, exporting: Bool = false
     ) async throws -> InboxPage {
-        // No title is shown before it is written down that titles were, which is done while they are looked up. An export
-        // is written down itself.
-        async let entered: Void = enterListLook(titles && !exporting ? query.tab : nil, by: viewer)
+        // That titles were shown is entered, of an empty list too: else the entry would tell an auditor that something waited
+        // there. An export is written down itself.
+        if titles, !exporting { try await listLooks.enter(query.tab, by: viewer, at: clock.now()) }
         // What turns out to name the viewer is barred, and the list is drawn anew without it.
         for _ in 0..<Self.mostRedrawn {
             let (page, naming, version) = try await draw(query, for: viewer, titles: titles, counting: counting)
@@ -85,10 +85,7 @@ extension Casefile {
                 // Somebody who was to decide may have gone since this person's last look: they hold the keys.
                 guard query.tab == .waiting, looked.isDue(for: viewer.staff, world: version, on: clock.now().day),
                     await findDeciders(by: viewer)
-                else {
-                    try await entered
-                    return page
-                }
+                else { return page }
                 continue
             }
             try await bar(viewer.staff, from: naming)

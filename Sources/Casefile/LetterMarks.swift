@@ -30,12 +30,10 @@ extension Fingerprint {
         marks.flatMap { mark in (0..<4).map { UInt8(truncatingIfNeeded: UInt32(bitPattern: mark) >> (24 - 8 * $0)) } }
     }
 
-    /// `nil` for bytes that are no whole marks.
-    init?(bytes: [UInt8]) {
-        guard bytes.count.isMultiple(of: 4) else { return nil }
-        self.init(
-            marks: stride(from: 0, to: bytes.count, by: 4).map { place in
-                Int32(bitPattern: bytes[place..<place + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-            })
+    /// The marks of such bytes, in their order.
+    static func marks(in bytes: [UInt8]) -> [Int32] {
+        bytes.withUnsafeBytes { raw in
+            (0..<raw.count / 4).map { Int32(bigEndian: raw.loadUnaligned(fromByteOffset: 4 &* $0, as: Int32.self)) }
+        }
     }
 }

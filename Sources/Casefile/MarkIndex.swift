@@ -11,22 +11,35 @@ struct MarkIndex: MarkStore {
     private let found: [Int32: [Int32]]
 
     /// So much waits at most to be looked through one by one; what is beyond is found a moment later.
-    static let mostWaiting = 2000
+    static let mostWaiting = 10_000
     /// Of a mark that more letters bear so many are looked at. That many copies elsewhere hide nothing here.
     static let mostBearers = 1000
 
     /// For one question.
     init(_ tx: any Transaction, for fingerprint: Fingerprint) throws {
         self.tx = tx
+        let found = try Self.look(up: fingerprint.marks, limit: Self.mostBearers + 1, tx)
+        self.found = found
+        waiting = try Self.waiting(with: fingerprint.marks, besides: found, tx)
+    }
+
+    /// Which of those that wait bear some marks. What is on its way into the index stands in both for a moment.
+    private static func waiting(
+        with marks: [Int32], besides found: [Int32: [Int32]], _ tx: any Transaction
+    ) throws -> [Int32: [Int32]] {
         var waiting: [Int32: [Int32]] = [:]
-        let wanted = Set(fingerprint.marks)
-        for row in try tx.rows("SELECT no, marks FROM mark_waiting LIMIT \(Self.mostWaiting)") {
-            let no = Int32(truncatingIfNeeded: try row.get("no", as: Int.self))
-            let marks = Fingerprint(bytes: try row.get("marks"))?.marks ?? []
-            for mark in marks where wanted.contains(mark) { waiting[mark, default: []].append(no) }
+        // Most marks are none of those that are asked for: a bit each of their last twelve says so.
+        var wanted = [Bool](repeating: false, count: 4096)
+        for mark in marks { wanted[Int(mark & 0xFFF)] = true }
+        let asked = Set(marks)
+        for row in try tx.rows("SELECT no, marks FROM mark_waiting LIMIT \(mostWaiting)") {
+            let bytes: [UInt8] = try row.get("marks")
+            for mark in Fingerprint.marks(in: bytes) where wanted[Int(mark & 0xFFF)] && asked.contains(mark) {
+                let no = Int32(truncatingIfNeeded: try row.get("no", as: Int.self))
+                if found[mark]?.contains(no) != true { waiting[mark, default: []].append(no) }
+            }
         }
-        self.waiting = waiting
-        found = try Self.look(up: fingerprint.marks, limit: Self.mostBearers + 1, tx)
+        return waiting
     }
 
     func count() throws -> Int {
@@ -71,7 +84,8 @@ struct MarkIndex: MarkStore {
         guard let no: Int = try tx.scalar("SELECT mark_no FROM report WHERE id = \(report) AND mark_no IS NOT NULL")
         else { return }
         try tx.run("UPDATE report SET mark_no = NULL WHERE id = \(report)")
-        guard try tx.run("DELETE FROM mark_waiting WHERE no = \(no)") == 0 else { return }
+        // What waits may be on its way into the index.
+        try tx.run("DELETE FROM mark_waiting WHERE no = \(no)")
         try tx.run("INSERT INTO mark_gone (no) VALUES (\(no)) ON CONFLICT (no) DO NOTHING")
     }
 
@@ -115,39 +129,5 @@ extension Casefile {
             }
         }
         try await database.write { tx in try tx.run("DELETE FROM mark_gone WHERE no IN \(list: gone)") }
-    }
-
-    /// Puts the marks of a part of what waits where they are found. Answers how many reports' they were; it holds up no
-    /// filing for longer than that takes.
-    @discardableResult
-    package func putMarks(most: Int = 50) async throws -> Int { try await MarkIndex.put(most: most, into: database) }
-}
-
-extension MarkIndex {
-    /// Rows of one statement.
-    private static let rowsAtOnce = 200
-
-    static func put(most: Int, into database: any Database) async throws -> Int {
-        let isWaiting = try await database.read { try $0.exists("SELECT 1 FROM mark_waiting") }
-        guard isWaiting else { return 0 }
-        return try await database.write { tx in
-            let rows = try tx.rows("SELECT no, marks FROM mark_waiting ORDER BY no LIMIT \(most)")
-            var pairs: [(mark: Int32, no: Int)] = []
-            for row in rows {
-                let no: Int = try row.get("no")
-                for mark in Fingerprint(bytes: try row.get("marks"))?.marks ?? [] { pairs.append((mark, no)) }
-            }
-            // In the order of the index: neighbours lie on one page.
-            pairs.sort { ($0.mark, $0.no) < ($1.mark, $1.no) }
-            for start in stride(from: 0, to: pairs.count, by: rowsAtOnce) {
-                let part = pairs[start..<min(start + rowsAtOnce, pairs.count)]
-                let values = SQL.joined(part.map { "(\(Int($0.mark)), \($0.no))" }, by: ", ")
-                try tx.run("INSERT INTO report_mark (mark, no) VALUES \(values) ON CONFLICT (mark, no) DO NOTHING")
-            }
-            if let last = rows.last {
-                try tx.run("DELETE FROM mark_waiting WHERE no <= \(try last.get("no", as: Int.self))")
-            }
-            return rows.count
-        }
     }
 }

@@ -11,22 +11,6 @@ enum ReadKind: String, Sendable {
 }
 
 extension Casefile {
-    /// Writes down that somebody looked at a list with titles, and enters it in the log. An empty one too: else the entry
-    /// would tell an auditor that something waited there.
-    func enterListLook(_ tab: InboxQuery.Tab?, by viewer: Viewer) async throws {
-        guard let tab else { return }
-        let now = clock.now()
-        let id = Identifier<SealedTag>.ordered(at: now)
-        try await database.writeSoon { tx in
-            try tx.run(
-                """
-                INSERT INTO list_look (id, staff_id, organ_id, list, at)
-                VALUES (\(id), \(viewer.staff), \(viewer.organ), \(tab.rawValue), \(now))
-                """)
-            try LogLeaf.append(.list, id.description, tx)
-        }
-    }
-
     /// Writes down that somebody read a report, and enters it in the log.
     func enterRead(_ report: ReportID, by viewer: Viewer, _ kind: ReadKind) async throws {
         try await enterReads([report], by: viewer, kind)

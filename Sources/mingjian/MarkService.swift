@@ -2,16 +2,27 @@ import Casefile
 import Logging
 import ServiceLifecycle
 
-/// Puts the marks of letters that were filed where they are found, a few at a time, so that no filing waits for it.
+/// Puts the marks of letters that were filed where they are found: many at a time while letters keep coming, the rest when
+/// none has come for a minute. Until then they are looked through one by one.
 struct MarkService: Service {
     let casefile: Casefile
     let logger: Logger
 
+    private static let pause = Duration.milliseconds(50)
+    private static let quiet = Duration.seconds(60)
+
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var (before, since) = (0, ContinuousClock.now)
             while !Task.isCancelled {
                 do {
-                    while try await casefile.putMarks() > 0 { try await Task.sleep(for: .milliseconds(20)) }
+                    let waiting = try await casefile.waitingMarks()
+                    if waiting != before { (before, since) = (waiting, .now) }
+                    let isQuiet = waiting > 0 && since.duration(to: .now) > Self.quiet
+                    let areMany = try await casefile.areManyMarksWaiting()
+                    if isQuiet || areMany {
+                        try await casefile.putMarks(pause: Self.pause)
+                    }
                 } catch is CancellationError {
                 } catch {
                     logger.error("marks not put", metadata: ["error": "\(type(of: error))"])

@@ -148,5 +148,5 @@ struct Installation: Sendable {
         return casefile.with(regions: try RegionTable(text: text))
     }
 
-    func close() async { await casefile.database.close() }
+    func close() async { await casefile.close() }
 }

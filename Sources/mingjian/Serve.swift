@@ -84,7 +84,7 @@ struct Serve: AsyncParsableCommand {
             FileHandle.standardOutput.write(Data("ready http://\(address):\(port ?? 0)\n".utf8))
         }
         var configuration = ServiceGroupConfiguration(
-            services: background.map { .init(service: $0) } + [
+            services: background.map { .init(service: Named(service: $0)) } + [
                 .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(30)
@@ -184,9 +184,17 @@ struct House {
     }
 }
 
+/// A service under the name of its kind: where it has none, the group prints all that is in it, into the log if it ends.
+private struct Named: Service, CustomStringConvertible {
+    let service: any Service
+
+    var description: String { "\(type(of: service))" }
+
+    func run() async throws { try await service.run() }
+}
+
 /// Removes what nobody needs any more: old drafts, uploads that never became part of a report, and what was handed out
-/// for a time that is over. Rules that take effect
-/// today reach the reports that run.
+/// for a time that is over. Rules that take effect today reach the reports that run.
 struct Sweeper: Service {
     let drafts: Drafts
     let casefile: Casefile
