@@ -130,24 +130,25 @@ struct InboxSQL {
         }
     }
 
-    /// How many reports wait for the viewer, counted up to `cap`.
+    /// How many reports wait for the viewer, counted up to `cap`: each once, however often it waits. A report waits for one
+    /// person twice at most, so twice as many rows are enough of each office; what is barred is looked up once for all.
     func waitingCount(cap: Int) -> SQL {
-        let branches = waitingBranches(
-            columns: "w.report_id, w.received_at, w.intake_order, w.due_order", query: InboxQuery(), limit: cap,
-            withReports: false)
+        let branches = sources.enumerated().map { index, source -> SQL in
+            """
+            SELECT * FROM (SELECT w.report_id FROM waiting w WHERE \(source("w", false)) AND w.report_id NOT IN
+              (SELECT b.report_id FROM bar b WHERE b.staff_id = \(person)) LIMIT \(2 * cap)) AS b\(raw: String(index))
+            """
+        }
         return
             """
-            SELECT COUNT(*) AS n FROM (SELECT * FROM (\(SQL.joined(branches, by: " UNION ALL "))) AS q LIMIT \(cap)) AS p
+            SELECT COUNT(*) AS n FROM
+              (SELECT DISTINCT q.report_id FROM (\(SQL.joined(branches, by: " UNION ALL "))) AS q LIMIT \(cap)) AS p
             """
     }
 
     /// One ordered branch for each office and one for the person, so that each can walk its index and stop.
-    /// Without the reports' own columns, for a count that filters nothing.
-    private func waitingBranches(
-        columns: SQL, query: InboxQuery, limit: Int, withReports: Bool = true
-    ) -> [SQL] {
+    private func waitingBranches(columns: SQL, query: InboxQuery, limit: Int) -> [SQL] {
         let sources = self.sources
-        let report: SQL = withReports ? "JOIN report r ON r.id = w.report_id" : ""
         return sources.enumerated().map { index, source in
             // A report may wait for a person in two offices, or for an office twice; it is listed for the first.
             var only: SQL =
@@ -161,7 +162,7 @@ struct InboxSQL {
             }
             return
                 """
-                SELECT * FROM (SELECT \(columns) FROM waiting w \(report)
+                SELECT * FROM (SELECT \(columns) FROM waiting w JOIN report r ON r.id = w.report_id
                 WHERE \(source("w", false))\(only)\(filter(query)) AND \(notBarred("w.report_id"))
                 ORDER BY \(order(query.sort, "w", due: "w.due_order")) LIMIT \(limit)) AS b\(raw: String(index))
                 """
