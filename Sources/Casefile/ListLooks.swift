@@ -21,6 +21,7 @@ final class ListLooks: Sendable {
     }
 
     private static let patience = Duration.milliseconds(50)
+    private static let again = Duration.seconds(1)
     /// So many wait at most, before whoever comes next waits with them.
     private static let most = 2000
 
@@ -45,11 +46,21 @@ final class ListLooks: Sendable {
                 throw error
             }
         }
-        guard begins else { return }
+        if begins { write(after: Self.patience) }
+    }
+
+    /// Writes what has come until then, and tries again where that fails.
+    private func write(after pause: Duration) {
         Task {
-            try? await Task.sleep(for: Self.patience)
+            try? await Task.sleep(for: pause)
             state.withLock { $0.isGathering = false }
-            try? await write()
+            do { try await write() } catch DatabaseError.closed { return } catch {
+                let begins = state.withLock { state in
+                    defer { state.isGathering = true }
+                    return !state.isGathering
+                }
+                if begins { write(after: Self.again) }
+            }
         }
     }
 
