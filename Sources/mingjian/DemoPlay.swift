@@ -108,7 +108,8 @@ struct DemoStory {
     /// The team signs, the principal leader decides how it ends, and what that asks for is done.
     private mutating func endVerification(_ id: ReportID) async throws {
         while try await perform("countersign", id) { pass(0) }
-        guard try await perform("approve", id) else { return }
+        guard report.path != "outcome-proposed", try await perform("approve", id) else { return }
+        guard !["reminding", "passing-on", "case-filing"].contains(report.path) else { return }
         for act in ["remind", "pass-on", "file-case"] {
             pass(1)
             guard try await perform(act, id) else { continue }
@@ -249,6 +250,7 @@ struct DemoStory {
         case ("report-up", "text"): return .text(report.opinions?.result ?? "经核查，已形成结论，现予上报。")
         case ("dispose", "opinion"): return .text(report.opinions?.dispose ?? "建议予以初步核实。")
         case ("conclude", "results"): return .items(results(view))
+        case ("conclude", "end") where report.path == "passing-on": return choose("pass-on")
         case ("conclude", "end"):
             let forms = Set(report.reported.compactMap(\.handling))
             if !forms.isDisjoint(with: ["second-form", "third-form", "fourth-form"]) { return choose("case-filing") }

@@ -119,7 +119,8 @@ struct DemoReport: Decodable, Sendable {
         case "return-proposed": return signed + ["return"]
         case "shelved", "inquiring": return disposed
         case "transfer-proposed": return disposed + ["pass-to-investigation"]
-        case "report-signing": return disposed + ["conclude"]
+        case "report-signing", "outcome-proposed", "reminding", "passing-on", "case-filing":
+            return disposed + ["conclude"]
         default: break
         }
         let line: [(String, String)] = [
