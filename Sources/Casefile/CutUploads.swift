@@ -39,13 +39,15 @@ package enum CutUploadError: Error, Sendable, Equatable {
 /// One piece of a file on its way in, sealed as it comes; kept also where it is cut.
 package final class UploadPiece: Sendable {
     fileprivate let upload: CutUpload
+    fileprivate let owner: UploadOwner
     fileprivate let stored: String
     fileprivate let key: SecretKey
     fileprivate let path: String
     private let writer: SealedFileWriter
 
-    fileprivate init(_ upload: CutUpload, files: FileStore) throws {
+    fileprivate init(_ upload: CutUpload, of owner: UploadOwner, files: FileStore) throws {
         self.upload = upload
+        self.owner = owner
         stored = Identifier<SealedTag>.random().description
         guard let path = files.path(stored) else { throw CasefileError.notFound }
         self.path = path
@@ -116,7 +118,7 @@ extension Casefile {
             else {
                 throw CutUploadError.offset(known.state)
             }
-            return try UploadPiece(known, files: files)
+            return try UploadPiece(known, of: owner, files: files)
         }
         guard offset == 0 else { throw CutUploadError.offset(KeptUpload(kept: 0, total: 0)) }
         try await makeRoom(for: owner)
@@ -125,10 +127,12 @@ extension Casefile {
         return try UploadPiece(
             CutUpload(
                 id: id, owner: ownerID(owner), name: name, total: total, version: 0, key: key, wrap: wrap, segments: []),
-            files: files)
+            of: owner, files: files)
     }
 
-    /// Keeps what has arrived of a piece, cut or whole, and says how much of the file is there now.
+    /// Keeps what has arrived of a piece, cut or whole, and says how much of the file is there now. Throws
+    /// ``CutUploadError/offset(_:)`` where the same piece came over another line meanwhile, which happens when a cut one
+    /// is noticed late: the sender goes on from there.
     @discardableResult
     package func keep(_ piece: UploadPiece) async throws -> KeptUpload {
         var upload = piece.upload
@@ -141,7 +145,10 @@ extension Casefile {
             return state
         }
         do {
-            try await write(upload, segment)
+            guard try await write(upload, segment) else {
+                throw CutUploadError.offset(
+                    try await kept(upload.name, of: piece.owner) ?? KeptUpload(kept: 0, total: 0))
+            }
         } catch {
             files.remove(segment.stored)
             throw error
@@ -149,13 +156,14 @@ extension Casefile {
         return state
     }
 
-    private func write(_ upload: CutUpload, _ segment: CutUpload.Segment) async throws {
+    /// Answers whether it was written: not where another piece was, since this one began.
+    private func write(_ upload: CutUpload, _ segment: CutUpload.Segment) async throws -> Bool {
         let envelope = try Envelope.seal(
             Array(JSONText.encode(CutUpload.Contents(total: upload.total, segments: upload.segments)).utf8),
             under: upload.key, keyID: .random(), binding: .upload(upload.id, "contents"))
         let now = clock.now().toTheHour
         let (total, size) = (SealedFile.sizeClass(of: upload.total), SealedFile.sizeClass(of: segment.size))
-        try await database.write { tx in
+        return try await database.write { tx in
             guard try Self.hasRoom(for: size, isNew: upload.version == 0, tx) else { throw CutUploadError.full }
             let written =
                 upload.version == 0
@@ -170,13 +178,13 @@ extension Casefile {
                     UPDATE evidence_upload SET version = version + 1, touched_at = \(now), envelope = \(envelope)
                     WHERE id = \(upload.id) AND version = \(upload.version)
                     """)
-            // The same file came twice at once: the other one goes on.
-            guard written == 1 else { throw CasefileError.notNow }
+            guard written == 1 else { return false }
             try tx.run(
                 """
                 INSERT INTO evidence_segment (stored, upload_id, size)
                 VALUES (\(segment.stored), \(upload.id), \(size))
                 """)
+            return true
         }
     }
 

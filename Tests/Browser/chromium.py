@@ -133,7 +133,8 @@ class Chromium:
         page = self.driver.find_element(By.TAG_NAME, "html").id
         act()
         WebDriverWait(self.driver, seconds, 0.05).until(
-            lambda driver: driver.find_element(By.TAG_NAME, "html").id != page)
+            lambda driver: driver.find_element(By.TAG_NAME, "html").id != page
+            and driver.execute_script("return document.readyState") == "complete")
         return self
 
     def _click(self, element):

@@ -54,4 +54,29 @@ import Testing
             #expect(try await files(world) == 0)
         }
     }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a piece whose line was cut and that is noticed late refuses nothing of the one that came after it`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            for from in [0, 3] {
+                var pieces: [UploadPiece] = []
+                for _ in 1...2 {
+                    pieces.append(
+                        try await world.casefile.goOn(
+                            "收条.txt", of: one, from: Int64(from), total: Int64(bytes.count), by: 3))
+                    try pieces[pieces.count - 1].append(Array(bytes[from..<from + 3]))
+                }
+                _ = try await world.casefile.keep(pieces[0])
+                let kept = KeptUpload(kept: Int64(from + 3), total: Int64(bytes.count))
+                await #expect(throws: CutUploadError.offset(kept), "the sender hears where to go on") {
+                    try await world.casefile.keep(pieces[1])
+                }
+                #expect(try await files(world) == from / 3 + 1, "nothing of the late one is left")
+            }
+            try await send("收条.txt", of: one, upTo: bytes.count, world)
+            #expect(try await world.casefile.assemble("收条.txt", of: one).size == Int64(bytes.count))
+        }
+    }
 }
