@@ -63,7 +63,7 @@ let package = Package(
         room("Database", ["Kernel"]),
         room("DatabaseSQLite", ["Database", grdb]),
         room("DatabasePostgres", ["Database", "CLibPQ"]),
-        room("Sealing", ["Kernel", crypto, scrypt]),
+        room("Sealing", ["Kernel", crypto, scrypt], resources: [.process("Resources")]),
         room(
             "Site",
             [

@@ -64,6 +64,7 @@ struct PeopleRoutes: Sendable {
             }
             let page = FirstPasswordPage(
                 name: texts.name(person.staff), username: person.staff.username, password: password,
+                ends: texts.ends(of: try await casefile.accountPolicy()),
                 roles: texts.list(roles),
                 back: LinkItem(label: texts.name(organ), href: "/admin/organs/\(organ.id)"))
             return try await services.draw(

@@ -107,11 +107,20 @@ struct RoleRow: MustacheParent {
     }
 }
 
+extension Catalogue {
+    /// When a one-time password ends.
+    func ends(of policy: AccountPolicy) -> String {
+        format("administration.person.one-time-ends", ["n": String(policy[.oneTimeHours])])
+    }
+}
+
 /// The one time that a first password is shown.
 struct FirstPasswordPage: MustacheParent {
     let name: String
     let username: String
     let password: String
+    /// When the password ends.
+    let ends: String
     let roles: String
     let back: LinkItem
 
@@ -120,6 +129,7 @@ struct FirstPasswordPage: MustacheParent {
         case "name": self.name
         case "username": username
         case "password": password
+        case "ends": ends
         case "roles": here(roles.isEmpty ? nil : roles)
         case "back": back
         default: nil

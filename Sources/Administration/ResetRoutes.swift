@@ -80,6 +80,7 @@ struct ResetRoutes: Sendable {
         let texts = services.shell.texts(context)
         let page = FirstPasswordPage(
             name: texts.name(person), username: person.username, password: password,
+            ends: texts.ends(of: try await services.casefile.accountPolicy()),
             roles: texts.list(
                 access.world.sortedPlaces(of: person.id).map { texts.place($0.office, $0.role) }),
             back: LinkItem(label: texts.name(person), href: "/admin/people/\(person.id)"))

@@ -8,6 +8,9 @@ package typealias AccountEventID = Identifier<AccountEventTag>
 /// What was done on an account. No address, no device: who, when, what.
 package struct AccountEvent: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
+        case signedIn = "signed-in"
+        /// A wrong password was given for this account.
+        case wrongPassword = "wrong-password"
         case passwordChanged = "password-changed"
         /// An administrator gave a one-time password; keys, sessions and second factor of before are gone.
         case passwordReset = "password-reset"
@@ -23,6 +26,9 @@ package struct AccountEvent: Sendable {
         case keysTakenBack = "keys-taken-back"
         /// The installation's rules for accounts were changed by this person.
         case policyChanged = "policy-changed"
+
+        /// What is remembered of signing in, for a time.
+        static let signIns: [Kind] = [.signedIn, .wrongPassword]
     }
 
     package var at: Instant
@@ -32,6 +38,8 @@ package struct AccountEvent: Sendable {
 
     /// How long a wrong code is remembered, in days: who types badly for years is nobody's concern.
     private static let wrongCodeDays: Int64 = 90
+    /// Of wrong passwords of one account the first of so many seconds is noted.
+    static let guessSeconds: Int64 = 900
 
     static func note(
         _ tx: any Transaction, _ kind: Kind, of person: StaffID, by: StaffID?, at now: Instant
@@ -53,7 +61,8 @@ package struct AccountEvent: Sendable {
     static func latest(_ tx: any Transaction, of person: StaffID, most: Int) throws -> [AccountEvent] {
         try tx.rows(
             """
-            SELECT at, kind, by_id FROM account_event WHERE staff_id = \(person)
+            SELECT at, kind, by_id FROM account_event
+            WHERE staff_id = \(person) AND kind <> \(Kind.signedIn.rawValue)
             ORDER BY at DESC, id DESC LIMIT \(most)
             """
         ).compactMap { row in

@@ -1,6 +1,14 @@
 import Database
 
 extension CasefileSchema {
+    /// When a one-time password ends; `NULL` for one that its owner chose, and for those of before.
+    static let oneTime = Migration(
+        id: "0098-one-time",
+        statements: [
+            "ALTER TABLE staff ADD COLUMN one_time_until INTEGER",
+            "CREATE INDEX account_event_kind ON account_event (kind, at)",
+        ])
+
     /// Second factors, the use of accounts, and what was done on them. Secrets and marks are sealed to the person's own
     /// key: only their password leads to them.
     static let accounts = Migration(

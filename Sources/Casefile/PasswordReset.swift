@@ -17,6 +17,7 @@ extension Casefile {
         let now = clock.now()
         let pictures = pictures
         try await database.write { tx in
+            let until = now.adding(seconds: try AccountPolicy.current(tx).oneTimeSeconds)
             let world = try pictures.current(tx).world
             guard person != viewer.staff, let staff = world.staff[person],
                 world.looksAfter(staff.organ, viewer.staff)
@@ -33,7 +34,8 @@ extension Casefile {
             try Self.forgetSecondFactor(tx, of: person)
             try tx.run(
                 """
-                UPDATE staff SET public_key = \(key.publicKey.bytes), sealed_key = \(sealed), must_change = 1
+                UPDATE staff SET public_key = \(key.publicKey.bytes), sealed_key = \(sealed), must_change = 1,
+                  one_time_until = \(until)
                 WHERE id = \(person)
                 """)
             // An identity that was opened to this person was sealed to the key of before.

@@ -100,7 +100,7 @@ extension Casefile {
             // A reset meanwhile gave the person another key: it is not overwritten with this one.
             let changed = try tx.run(
                 """
-                UPDATE staff SET sealed_key = \(sealed), must_change = 0
+                UPDATE staff SET sealed_key = \(sealed), must_change = 0, one_time_until = NULL
                 WHERE id = \(id) AND public_key = \(publicKey)
                 """)
             guard changed > 0 else { throw CasefileError.notNow }
@@ -108,6 +108,11 @@ extension Casefile {
             try KeyEvent(.resealed, at: now, person: id, by: id).insert(tx)
             try AccountEvent.note(tx, .passwordChanged, of: id, by: id, at: now)
         }
+    }
+
+    /// Whether this is the password of whoever has the session: asked for once more before what weighs.
+    package func isPassword(_ password: String, of session: Session) async throws -> Bool {
+        try await knows(password, session.person.username)
     }
 
     /// Whether this is the person's password.

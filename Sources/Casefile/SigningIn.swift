@@ -10,6 +10,8 @@ package struct Unlocked: Sendable {
     let mustChange: Bool
     /// A code is due before a session begins.
     package let codeIsDue: Bool
+    /// The password was to be used once, and its time is over: no session begins.
+    package let hasEnded: Bool
 }
 
 extension Casefile {
@@ -18,7 +20,7 @@ extension Casefile {
         let row = try await database.read { tx in
             try tx.first(
                 """
-                SELECT id, organ_id, sealed_key, must_change,
+                SELECT id, organ_id, sealed_key, must_change, one_time_until,
                   (SELECT confirmed_at FROM second_factor f WHERE f.staff_id = staff.id) AS factor_since
                 FROM staff WHERE username = \(username.lowercased()) AND active = 1
                 """)
@@ -43,13 +45,43 @@ extension Casefile {
         do {
             secret = try await gate.open(try row.get("sealed_key"), password: password)
         } catch SealingError.wrongKey {
+            let person: StaffID = try row.get("id")
+            // Nobody waits for it: how long the answer takes must not tell that there is such an account.
+            Task { [self] in try? await note(.wrongPassword, of: person) }
             return nil
         }
         let viewer = Viewer(
             staff: try row.get("id"), organ: try row.get("organ_id"), privateKey: try PrivateKey(bytes: secret))
         let since: Instant? = try row.maybe("factor_since")
         return Unlocked(
-            staff: viewer.staff, viewer: viewer, mustChange: try row.get("must_change"), codeIsDue: since != nil)
+            staff: viewer.staff, viewer: viewer, mustChange: try row.get("must_change"), codeIsDue: since != nil,
+            hasEnded: try hasEnded(row))
+    }
+
+    private func hasEnded(_ row: Row) throws -> Bool {
+        guard let until = try row.maybe("one_time_until", as: Instant.self) else { return false }
+        return try row.get("must_change", as: Bool.self) && until < clock.now()
+    }
+
+    /// Notes that somebody signed in, or that a wrong password was given for them; of wrong ones the first of a quarter of an
+    /// hour, so that whoever guesses fills no table. What is older than the installation's rules say is forgotten.
+    private func note(_ kind: AccountEvent.Kind, of person: StaffID) async throws {
+        let now = clock.now()
+        try await database.write { tx in
+            let oldest = now.adding(seconds: -(try AccountPolicy.current(tx).signInSeconds))
+            try tx.run(
+                """
+                DELETE FROM account_event WHERE kind IN \(list: AccountEvent.Kind.signIns.map(\.rawValue))
+                  AND at < \(oldest)
+                """)
+            let isNoted = try tx.exists(
+                """
+                SELECT 1 FROM account_event WHERE staff_id = \(person) AND kind = \(kind.rawValue)
+                  AND at > \(now.adding(seconds: -AccountEvent.guessSeconds))
+                """)
+            guard kind != .wrongPassword || !isNoted else { return }
+            try AccountEvent.note(tx, kind, of: person, by: nil, at: now)
+        }
     }
 
     /// Name and password alone; `nil` where they are wrong, and where a code is due.
@@ -60,6 +92,7 @@ extension Casefile {
 
     /// Begins a session; `nil` where a code is due and this is none.
     package func signIn(_ unlocked: Unlocked, code: String?) async throws -> SignedIn? {
+        guard !unlocked.hasEnded else { return nil }
         if unlocked.codeIsDue {
             guard let code, try await take(code: code, of: unlocked.viewer) else { return nil }
         }
@@ -81,6 +114,7 @@ extension Casefile {
                   signed_in_at = excluded.signed_in_at, used_at = excluded.used_at
                 """)
         }
+        try await note(.signedIn, of: unlocked.staff)
         return SignedIn(token: token, viewer: unlocked.viewer, mustChange: unlocked.mustChange)
     }
 
@@ -98,7 +132,7 @@ extension Casefile {
         let row = try await database.read { tx in
             try tx.first(
                 """
-                SELECT x.sealed_key AS session_key, s.id, s.organ_id, s.must_change,
+                SELECT x.sealed_key AS session_key, s.id, s.organ_id, s.must_change, s.one_time_until,
                   (SELECT confirmed_at FROM second_factor f WHERE f.staff_id = s.id) AS factor_since
                 FROM session x JOIN staff s ON s.id = x.staff_id
                 WHERE x.token_hash = \(token.hash) AND x.code_due = 1 AND s.active = 1 AND x.created_at > \(earliest)
@@ -109,7 +143,9 @@ extension Casefile {
         let id: StaffID = try row.get("id")
         let secret = try Envelope.open(try row.get("session_key"), under: token.sealingKey, binding: .session(id))
         let viewer = Viewer(staff: id, organ: try row.get("organ_id"), privateKey: try PrivateKey(bytes: secret))
-        return Unlocked(staff: id, viewer: viewer, mustChange: try row.get("must_change"), codeIsDue: true)
+        return Unlocked(
+            staff: id, viewer: viewer, mustChange: try row.get("must_change"), codeIsDue: true,
+            hasEnded: try hasEnded(row))
     }
 
     /// Writes a session's row. A reset that came meanwhile lets none begin: the key would be the one of before.

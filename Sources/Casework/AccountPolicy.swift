@@ -13,6 +13,10 @@ package struct AccountPolicy: Sendable, Hashable {
         case idleMinutes = "idle-minutes"
         /// Hours after which a session ends in any case.
         case absoluteHours = "absolute-hours"
+        /// Hours after which a one-time password opens nothing any more.
+        case oneTimeHours = "one-time-hours"
+        /// Days for which it is remembered who signed in, and for whom a wrong password was given.
+        case signInDays = "sign-in-days"
     }
 
     /// The number that ships, its bounds, and what it rests on.
@@ -40,6 +44,8 @@ package struct AccountPolicy: Sendable, Hashable {
 
     package var idleSeconds: Int64 { Int64(self[.idleMinutes]) &* 60 }
     package var absoluteSeconds: Int64 { Int64(self[.absoluteHours]) &* 3600 }
+    package var oneTimeSeconds: Int64 { Int64(self[.oneTimeHours]) &* 3600 }
+    package var signInSeconds: Int64 { Int64(self[.signInDays]) &* 86_400 }
 
     /// Whether somebody with these roles must have a second factor.
     package func requiresSecondFactor(of roles: some Sequence<Role>) -> Bool {

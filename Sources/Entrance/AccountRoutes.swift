@@ -17,14 +17,23 @@ package struct AccountRoutes: Sendable {
         routes.post("/account/sessions/end") { request, context in
             let (session, token) = try self.entered(context)
             let form = try await request.form(context)
-            guard let name = SessionName(form["session"] ?? "") else { throw SiteError.notFound }
+            guard let chosen = form["session"] else {
+                return try await self.show(request, context, FieldError("session", "account.sessions.none"))
+            }
+            guard let name = SessionName(chosen) else { throw SiteError.notFound }
+            if let error = try await self.unproven(form, session) {
+                return try await self.show(request, context, error, chosen: name)
+            }
             try await services.casefile.end(name, of: session)
             let isOver = try await services.casefile.session(token) == nil
             return Response.seeOther(isOver ? "/sign-in" : "/account?done=session-ended")
         }
         routes.post("/account/sessions/end-others") { request, context in
             let (session, token) = try self.entered(context)
-            _ = try await request.form(context)
+            let form = try await request.form(context)
+            if let error = try await self.unproven(form, session) {
+                return try await self.show(request, context, error)
+            }
             try await services.casefile.endOtherSessions(of: session, token: token)
             return Response.seeOther("/account?done=others-ended")
         }
@@ -36,6 +45,20 @@ package struct AccountRoutes: Sendable {
     private func entered(_ context: SiteContext) throws(SiteError) -> (session: Session, token: SessionToken) {
         _ = try context.session
         return try context.ownSession
+    }
+
+    /// What is wrong with the password that ends sessions: a browser that was left open is not enough for it.
+    private func unproven(_ form: Form, _ session: Session) async throws -> FieldError? {
+        try services.limit.consume(SignInRoutes.perAccountAndAddress, for: session.person.username)
+        guard let password = form["password"], !password.isEmpty else {
+            return FieldError("password", "account.sessions.needed")
+        }
+        do {
+            let isRight = try await services.casefile.isPassword(password, of: session)
+            return isRight ? nil : FieldError("password", "account.sessions.wrong")
+        } catch SealingError.busy {
+            throw SiteError.tooMany(retryAfter: 5)
+        }
     }
 
     private func takeBack(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -52,7 +75,9 @@ package struct AccountRoutes: Sendable {
         }
     }
 
-    private func show(_ request: Request, _ context: SiteContext, _ error: FieldError?) async throws -> Response {
+    private func show(
+        _ request: Request, _ context: SiteContext, _ error: FieldError?, chosen: SessionName? = nil
+    ) async throws -> Response {
         let (session, token) = try entered(context)
         let texts = services.shell.texts(context)
         let account = try await services.casefile.account(of: session, token: token)
@@ -61,7 +86,7 @@ package struct AccountRoutes: Sendable {
             frame.notice = PageNotice(.done, texts.text("account.done." + done))
         }
         return try services.shell.page(
-            "entrance/own-account", AccountPage(account, session, error, texts), frame,
+            "entrance/own-account", AccountPage(account, session, error, chosen, texts), frame,
             status: error == nil ? .ok : .unprocessableContent)
     }
 }
@@ -75,9 +100,12 @@ struct AccountPage: MustacheParent {
     let second: [String: any Sendable]
     let events: [[String: any Sendable]]
     let before: FormField?
+    let password: FormField
     let summary: ErrorSummary?
 
-    init(_ account: AccountView, _ session: Session, _ error: FieldError?, _ texts: Catalogue) {
+    init(
+        _ account: AccountView, _ session: Session, _ error: FieldError?, _ chosen: SessionName?, _ texts: Catalogue
+    ) {
         let times: [(String, String?)] = [
             ("account.username", session.person.username), ("account.signed-in", account.signedIn?.shortText),
             ("account.before-that", account.before?.shortText ?? texts.text("account.never")),
@@ -86,7 +114,7 @@ struct AccountPage: MustacheParent {
         sessions = account.sessions.map { open in
             [
                 "name": open.name.description, "began": open.began.shortText, "seen": open.seen.shortText,
-                "this": open.isThis,
+                "this": open.isThis, "chosen": open.name == chosen,
             ]
         }
         hasOthers = account.sessions.contains { !$0.isThis }
@@ -110,6 +138,9 @@ struct AccountPage: MustacheParent {
         }
         let errors = ErrorSummary(error.map { [$0] } ?? [], texts)
         summary = errors.isEmpty ? nil : errors
+        password = FormField(
+            "password", texts.text("account.sessions.password"), .password, hint: texts.text("account.sessions.hint"),
+            error: errors["password"], isRequired: true, autocomplete: "current-password")
         before =
             account.hasKeysOfBefore
             ? FormField(
@@ -127,6 +158,7 @@ struct AccountPage: MustacheParent {
         case "events": events
         case "hasEvents": !events.isEmpty
         case "before": here(before)
+        case "password": password
         case "summary": here(summary)
         default: nil
         }

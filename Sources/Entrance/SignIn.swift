@@ -103,6 +103,10 @@ package struct SignInRoutes: Sendable {
             return try page(
                 request, context, username: username, error: "entrance.sign-in.wrong", back: form["to"] ?? "")
         }
+        guard !unlocked.hasEnded else {
+            return try page(
+                request, context, username: username, error: "entrance.sign-in.ended", back: form["to"] ?? "")
+        }
         guard !unlocked.codeIsDue else {
             let waiting = try await services.casefile.awaitCode(of: unlocked)
             var response = Response.seeOther("/sign-in/code" + SignInFirst.back(to: wanted ?? ""))
@@ -204,6 +208,9 @@ package struct SignInRoutes: Sendable {
         let input = try await request.json(Credentials.self)
         guard let unlocked = try await unlock(input.username, input.password, context) else {
             throw SiteError.unauthenticated
+        }
+        guard !unlocked.hasEnded else {
+            throw SiteError.unauthenticated(type: "one-time-ended", "account.errors.one-time-ended")
         }
         let signedIn =
             if unlocked.codeIsDue, let code = input.code {

@@ -36,6 +36,7 @@ package enum PasswordPolicy {
         guard !common.contains(where: { String(characters) == $0 || isRepetition(of: $0, characters) }) else {
             throw SealingError.weakPassword(.common)
         }
+        guard try !CommonPasswords.contain(characters) else { throw SealingError.weakPassword(.common) }
         guard !isMade(of: context + house, characters) else { throw SealingError.weakPassword(.context) }
     }
 
@@ -77,6 +78,7 @@ package enum PasswordPolicy {
         "管理员", "密码", "纪委", "监委", "纪检", "监察", "举报",
     ]
 
+    /// What is tried here besides: on Chinese keyboards, and of this house.
     private static let common = [
         "password", "password1234", "password12345", "password123456", "passw0rd1234", "p@ssw0rd1234", "p@ssword1234",
         "administrator", "admin", "admin123", "admin1234567", "admin12345678", "admin@123456", "administrator1",

@@ -123,9 +123,15 @@ def test_sessions_are_listed_and_an_ended_one_opens_nothing_at_once(world):
     for rubbish in ("", "x", "0" * 36, "../../etc", "'", "9" * 100_000):
         pages.send(page, "/account/sessions/end", {"session": rubbish}, 404)
     stranger = Pages(world.url, world.accounts["qt.letters3"])
-    stranger.send(stranger.get("/account"), "/account/sessions/end", {"session": names[0]}, 404)
+    password = {"password": account["password"]}
+    stranger.send(stranger.get("/account"), "/account/sessions/end", {"session": names[0], **password}, 404)
+    # Whoever finds the browser open ends nothing.
+    for path, sent in (("/account/sessions/end", {"session": names[1]}), ("/account/sessions/end-others", {})):
+        for wrong in ({}, {"password": ""}, {"password": "not the password"}):
+            assert "error-summary" in pages.send(page, path, {**sent, **wrong}, 422)
+    assert "error-summary" in pages.send(page, "/account/sessions/end", password, 422), "none was chosen"
     assert one.inbox() is not None and two.inbox() is not None
-    pages.send(page, "/account/sessions/end-others", {})
+    pages.send(page, "/account/sessions/end-others", password)
     for person in (one, two):
         problem(person.get("/api/v1/inbox", None), 401)
     third = Person(world.url, account)
@@ -136,8 +142,8 @@ def test_sessions_are_listed_and_an_ended_one_opens_nothing_at_once(world):
     # Ending the one that is used leads to the sign-in.
     pages = Pages(world.url, account)
     page = pages.get("/account")
-    this = re.search(r'class="tag accent".*?name="session" value="([^"]+)"', page, re.S)[1]
-    assert pages.send(page, "/account/sessions/end", {"session": this}) == "/sign-in"
+    this = re.search(r'name="session" value="([^"]+)"(?:(?!</tr>).)*class="tag accent"', page, re.S)[1]
+    assert pages.send(page, "/account/sessions/end", {"session": this, **password}) == "/sign-in"
 
 
 def page_of(admin, world, account):
@@ -173,7 +179,7 @@ def test_a_reset_leaves_nothing_open_until_a_colleague_lets_the_person_in(world)
     admin.get(me + "/reset", 403)
     admin.send(asked, me + "/reset", {"aware": "yes"}, 403)
     shown = admin.send(asked, person + "/reset", {}, 200)
-    one_time = re.search(r'class="one-time">([a-z2-9-]{24})<', shown)[1]
+    one_time = re.search(r'class="one-time">([a-z2-9-]{34})<', shown)[1]
     assert title not in shown
 
     # The session, the password and the second factor of before are gone.
@@ -214,7 +220,7 @@ def test_whoever_would_close_an_office_is_asked_once_more(world):
     assert 'id="f-aware-error"' in refused
     assert sign_in(world, alone["username"]).status_code == 201, "nothing was changed"
     shown = admin.send(asked, person + "/reset", {"aware": "yes"}, 200)
-    one_time = re.search(r'class="one-time">([a-z2-9-]{24})<', shown)[1]
+    one_time = re.search(r'class="one-time">([a-z2-9-]{34})<', shown)[1]
     pages = Pages(world.url, {"username": alone["username"], "password": one_time})
     new = "a sentence after the reset"
     pages.send(pages.get("/password"), "/password", {"old": one_time, "new": new, "again": new})
@@ -228,7 +234,8 @@ def test_the_rules_for_accounts_are_the_roots_to_choose(world):
     county = Pages(world.url, world.accounts["qt.admin1"])
     page = county.get("/admin/accounts")
     assert "SP 800-63B" in page and 'name="least"' not in page
-    values = {"least": "15", "least-with-second-factor": "12", "idle-minutes": "30", "absolute-hours": "8"}
+    values = {"least": "15", "least-with-second-factor": "12", "idle-minutes": "30", "absolute-hours": "8",
+              "one-time-hours": "72", "sign-in-days": "190"}
     county.send(page, "/admin/accounts", values, 403)
     root = Pages(world.url, world.accounts["yl.admin1"])
     page = root.get("/admin/accounts?lang=en")
@@ -334,8 +341,8 @@ def test_no_form_is_taken_from_strangers_without_its_token_or_from_elsewhere(wor
     page = pages.get("/account")
     rubbish = {"password": "x" * 5000, "code": "１" * 5000, "before": "y" * 5000, "session": "\u202e", "roles": "'"}
     pages.send(page, FORMS[0], rubbish, 404)
-    for path in FORMS[1:3]:
-        pages.send(page, path, rubbish)
+    pages.send(page, FORMS[1], rubbish, 422)
+    pages.send(page, FORMS[2], rubbish)
     token = re.search(r'name="csrf"\s+value="([^"]+)"', page)[1]
     for path in FORMS[3:]:
         answer = pages.session.post(

@@ -29,7 +29,7 @@ def lose(world, admin, username):
     place = page_of(admin, world, account)
     page = admin.get(place + "/reset")
     shown = admin.send(page, place + "/reset", {"aware": "yes"} if 'name="aware"' in page else {}, 200)
-    once = re.search(r'class="one-time">([a-z2-9-]{24})<', shown)[1]
+    once = re.search(r'class="one-time">([a-z2-9-]{34})<', shown)[1]
     change_password(world.url, account | {"password": once}, NEW)
     world.accounts[username] = account | {"password": NEW}
     return Person(world.url, world.accounts[username])

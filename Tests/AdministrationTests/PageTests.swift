@@ -309,7 +309,10 @@ struct PageTests {
                             FormField("d", "d"),
                         ], submit: "s")
                 ),
-                ("first-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
+                (
+                    "first-password",
+                    FirstPasswordPage(name: "a", username: "b", password: "c", ends: "", roles: "d", back: back)
+                ),
                 ("poster", PosterPage(organ, address: "a", place: "b")),
                 (
                     "office",
@@ -317,7 +320,10 @@ struct PageTests {
                         clerk, world, oneTime: Set(world.staff.keys),
                         reset: world.staff.mapValues { _ in house.casefile.clock.now() }, texts: texts)
                 ),
-                ("reset-password", FirstPasswordPage(name: "a", username: "b", password: "c", roles: "d", back: back)),
+                (
+                    "reset-password",
+                    FirstPasswordPage(name: "a", username: "b", password: "c", ends: "", roles: "d", back: back)
+                ),
                 (
                     "accounts",
                     AccountRulesPage(

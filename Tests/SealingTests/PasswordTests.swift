@@ -79,7 +79,9 @@ struct PasswordTests {
             ("short enough", nil), ("elevenchars", .short), ("aaaaaaaaaaaa", .monotonous),
             ("abababababab", .monotonous),
             ("123456789012", .monotonous), ("cba987654321", nil), ("Password1234", .common), ("123456123456", .common),
-            ("admin123admin123", .common), ("一二三四五六七八九十百", .short), ("一二三四五六七八九十百千", nil),
+            ("admin123admin123", .common), ("dragonmaster1", .common), ("2026#Sunshineprincess!", .common),
+            ("mailcreated5240", .common), ("polniypizdec110211", .common), ("correct horse battery staple", nil),
+            ("一二三四五六七八九十百", .short), ("一二三四五六七八九十百千", nil),
             (String(repeating: "长", count: 342), .long),
         ] as [(String, PasswordPolicy.Weakness?)])
     func `a password is judged by its length and by being anyone's first guess`(
