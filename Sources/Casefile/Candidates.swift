@@ -50,17 +50,19 @@ extension Casefile {
         return items
     }
 
-    /// The reports with the most of the rarest marks of a letter that the viewer may read, the best first.
+    /// The reports with the most marks of a letter that the viewer may read, the best first. How rare a mark is among all
+    /// reports orders nothing here: what came elsewhere would change the order, and so tell of itself.
     private func nearest(to id: ReportID, _ letter: Letter, for viewer: Viewer) async throws -> [ReportID] {
         guard let marks = try LetterMarks(keys).marks(of: letter) else { return [] }
         let casefile = self
         let search = CandidateSearch(cap: MarkIndex.mostBearers)
         return try await database.read { tx in
             let index = try MarkIndex(tx, for: marks)
-            let found = try search.candidates(of: marks, in: index, limit: .max).candidates.map(\.id)
+            let found = try search.candidates(of: marks, in: index, limit: .max).candidates
+                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
             let world = try casefile.pictures.current(tx).world
             let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
-            // Itself, and what this organ knows not to be the same.
+            // Itself, and of what this organ decided already.
             let known = Set([id] + (try Self.judged(id, at: viewer.organ, tx)).map(\.id))
             var nearest: [ReportID] = []
             var start = 0
@@ -79,7 +81,7 @@ extension Casefile {
     }
 
     /// `nil` for what is gone since it was found.
-    private func readable(_ id: ReportID, for viewer: Viewer) async throws -> ReportView? {
+    func readable(_ id: ReportID, for viewer: Viewer) async throws -> ReportView? {
         do {
             return try await shown(id, for: viewer)
         } catch CasefileError.notFound {

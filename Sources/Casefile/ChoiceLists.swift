@@ -28,6 +28,7 @@ struct ChoiceLists {
             }
         }
         if wanted.contains("people") { lists["people"] = people(custody) }
+        if wanted.contains("people-asked") { lists["people-asked"] = isReporterAsking ? people(custody) : [] }
         if wanted.contains("requests") { lists["requests"] = requests }
         if wanted.contains("identity-readers") { lists["identity-readers"] = identityReaders(custody) }
         if wanted.contains("limits") { lists["limits"] = extensibleLimits }
@@ -122,6 +123,14 @@ struct ChoiceLists {
         guard let letter else { return false }
         return Jurisdiction.decide(organ: organ.code, place: letter.place, reported: letter.reported, in: world)
             == .aboveThisPlatform
+    }
+
+    /// Whether the viewer decides on what a reporter asks, who names people in words.
+    private var isReporterAsking: Bool {
+        guard let viewer else { return false }
+        return open.workflow.requests(for: viewer, on: open.stored.standing, world: world).contains {
+            $0.rule.isOfReporter
+        }
     }
 
     private func members(_ custody: Custody) -> [Choice] {

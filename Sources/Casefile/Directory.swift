@@ -211,13 +211,14 @@ extension Office {
 
 extension NewStaff {
     func insert(_ tx: any Transaction, at now: Instant) throws {
+        let until = mustChange ? now.adding(seconds: try AccountPolicy.current(tx).oneTimeSeconds) : nil
         try tx.run(
             """
-            INSERT INTO staff (id, organ_id, username, name, name_en, aliases, kin, units, active, must_change, public_key,
-              sealed_key, created_at)
+            INSERT INTO staff (id, organ_id, username, name, name_en, aliases, kin, units, active, must_change,
+              one_time_until, public_key, sealed_key, created_at)
             VALUES (\(staff.id), \(staff.organ), \(staff.username.lowercased()), \(staff.name), \(staff.nameEnglish),
               \(JSONText.encode(staff.aliases)), \(JSONText.encode(staff.kin)), \(JSONText.encode(staff.units)), \(staff.active), \(mustChange),
-              \(publicKey.bytes), \(sealedKey), \(now))
+              \(until), \(publicKey.bytes), \(sealedKey), \(now))
             """)
         try KeyEvent(.made, at: now, person: staff.id).insert(tx)
         for place in places {

@@ -61,6 +61,9 @@ extension ActChange {
         case "hand-out": try handOut(input)
         case "call-in": try callIn()
         case "link": try link()
+        case "unlink":
+            after.repeatOf = nil
+            after.standing.isRepeat = false
         case "allocate":
             after.standing.handlers = Set((input.lists["handlers"] ?? []).compactMap { StaffID($0) })
         case "amend": try amend(input, regions: casefile.regions, marks: LetterMarks(casefile.keys))

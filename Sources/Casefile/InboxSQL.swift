@@ -130,8 +130,8 @@ struct InboxSQL {
         }
     }
 
-    /// How many reports wait for the viewer, counted up to `cap`: each once, however often it waits. A report waits for one
-    /// person twice at most, so twice as many rows are enough of each office; what is barred is looked up once for all.
+    /// How many reports wait for the viewer, counted up to `cap`: each once, however often it waits. Of each office twice as
+    /// many rows are read, since a report may wait there more than once; what is barred is looked up once for all.
     func waitingCount(cap: Int) -> SQL {
         let branches = sources.enumerated().map { index, source -> SQL in
             """

@@ -12,15 +12,23 @@ struct LetterMarks: Sendable {
 
     /// Of what was told and what is asked for; `nil` for a letter without a word.
     func marks(of letter: Letter) throws -> Fingerprint? {
+        try marks(of: Self.text(of: letter))
+    }
+
+    func marks(of text: NormalText) throws -> Fingerprint? {
         guard let key = FingerprintKey(secret: key.bytes) else { return nil }
-        let text = try Self.text(of: letter)
         let marks = try Fingerprinter(key: key, rarity: .shipped())(text)
         return marks.marks.isEmpty ? nil : marks
     }
 
+    /// The open marks that lists show of what the words are a sign of, until somebody has judged the letter.
+    static func signs(in text: NormalText) throws -> [String] {
+        try TextSigns.shipped().words(of: .danger, in: text).isEmpty ? [] : ["danger"]
+    }
+
     /// What is compared of a letter.
     static func text(of letter: Letter) throws -> NormalText {
-        try Normaliser.shipped()([letter.title, letter.content, letter.demand ?? ""].joined(separator: "\n"))
+        try Normaliser.shipped()(letter.words)
     }
 }
 

@@ -74,12 +74,14 @@ final class ListLooks: Sendable {
         do {
             try await database.write { tx in
                 for look in looks {
-                    try tx.run(
+                    // What was committed though it seemed to fail is not written twice.
+                    let isNew = try tx.run(
                         """
                         INSERT INTO list_look (id, staff_id, organ_id, list, at)
                         VALUES (\(look.id), \(look.viewer.staff), \(look.viewer.organ), \(look.list.rawValue), \(look.at))
+                        ON CONFLICT (id) DO NOTHING
                         """)
-                    try LogLeaf.append(.list, look.id.description, tx)
+                    if isNew > 0 { try LogLeaf.append(.list, look.id.description, tx) }
                 }
             }
             state.withLock { $0.hasFailed = false }

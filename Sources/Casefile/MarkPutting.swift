@@ -29,15 +29,14 @@ extension Casefile {
         return rows.count
     }
 
-    /// How many letters' marks wait to be put there, counted no further than to where they are put away in any case.
-    package func waitingMarks() async throws -> Int {
-        try await database.read { tx in
+    /// How many letters' marks wait to be put there, and whether these are so many that they are put away although more are
+    /// coming: further than that is not counted.
+    package func waitingMarks() async throws -> (count: Int, areMany: Bool) {
+        let count: Int = try await database.read { tx in
             try tx.scalar("SELECT COUNT(*) FROM (SELECT 1 FROM mark_waiting LIMIT \(MarkIndex.together)) AS w") ?? 0
         }
+        return (count, count >= MarkIndex.together)
     }
-
-    /// Whether so many wait that they are put away although more are coming.
-    package func areManyMarksWaiting() async throws -> Bool { try await waitingMarks() >= MarkIndex.together }
 }
 
 extension MarkIndex {

@@ -117,19 +117,22 @@ extension OpenReport {
             return change
         }
         for request in workflow.requestsWithoutDecider(on: standing, world: world) {
-            let excluded = request.act.codes["person"].flatMap { StaffID($0) }
+            var without = standing
+            without.barred.formUnion(request.excluded)
             let asked = workflow.approvers(
-                of: request.rule, chosen: request.act.codes, asker: request.act.staff, except: excluded,
-                on: standing, world: world)
+                of: request.rule, chosen: request.act.codes, asker: request.act.staff, on: without, world: world)
             let places = asked.map(\.office)
             guard !places.isEmpty else { continue }
             try requireKeys(for: places, to: request)
+            let isBlind = workflow.isBlind(request, on: standing, world: world)
+            let (why, isOfReporter) = (isBlind ? try words(request) : "", request.rule.isOfReporter)
+            // What the reporter wrote is handed on by whoever can read it, and by nobody else.
+            if isOfReporter, why.isEmpty { continue }
             change.codes["request"] = String(request.sequence)
             change.codes["request-act"] = request.rule.name
             change.codes["approver"] = places.map(\.description).joined(separator: " ")
-            if workflow.isBlind(request, on: standing, world: world) {
-                let others = [request.act.staff, excluded].compactMap(\.self)
-                try change.tellWhy(try words(request), to: asked, except: others)
+            if isBlind {
+                try change.tellWhy(why, to: asked, except: request.excluded, isOfAnyOrgan: isOfReporter)
             }
             try change.keysFollow()
             return change

@@ -89,10 +89,11 @@ struct NewReport: Sendable {
         channel = filing.channel
         county = letter.place?.county
         management = letter.highestManagement
-        marks = filing.marks
+        let text = try LetterMarks.text(of: letter)
+        marks = filing.marks + (try LetterMarks.signs(in: text))
         hasReporter = filing.reporter != nil
         identityMarks = try filing.reporter.map { try IdentityMarks(keys.index).all(of: $0, at: organ) } ?? []
-        fingerprint = try LetterMarks(keys).marks(of: letter)?.bytes
+        fingerprint = try LetterMarks(keys).marks(of: text)?.bytes
         lookup = hasReceipt ? holder.lookup : nil
         receiptKey = hasReceipt ? holder.privateKey.publicKey : nil
     }

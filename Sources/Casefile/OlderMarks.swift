@@ -102,7 +102,7 @@ extension Casefile {
                 try await mark(Array(part), for: viewer)
                 run.add(part.count)
                 // What waits is looked through by every question: it is put away at the speed at which it comes.
-                if try await areManyMarksWaiting() { try await putMarks() }
+                if try await waitingMarks().areMany { try await putMarks() }
             }
             run.end(.done)
         } catch is CancellationError {

@@ -217,10 +217,13 @@ extension Casefile {
                 organ = viewer.organ
                 inside = open.reach.letter
             }
+            // Whom a reporter's request is about is for those alone who decide on it.
+            let act: String = try row.get("act")
+            let isHidden = open.workflow.acts[act]?.isOfReporter ?? false
             return StoryEntry(
-                sequence: sequence, at: try row.get("at"), act: try row.get("act"),
+                sequence: sequence, at: try row.get("at"), act: act,
                 from: try row.get("from_stage"), to: try row.get("to_stage"), staff: inside ? staff : nil,
-                organ: organ, codes: inside ? codes : [:],
+                organ: organ, codes: inside && !isHidden ? codes : [:],
                 texts: (bySequence[sequence] ?? []).map { ($0.field, $0.text) })
         }
     }

@@ -14,6 +14,8 @@ package struct ReceiptView: Sendable {
     package var openings: [(at: Instant, ground: String, window: String)]
     package var files: [FileView]
     package var may: [May]
+    /// Whether the reporter may ask now that somebody stand aside: one such request at a time.
+    package var mayAskRecusal: Bool
     package var organ: Organ
     /// Whether the filing stands in a published head of the log, and can be proven.
     package var isProven: Bool
@@ -58,7 +60,7 @@ extension Casefile {
                 openings: stored.standing.done.filter { $0.isAgreement(to: "open-identity") }.map {
                     ($0.at.toTheHour, $0.codes["ground"] ?? "", $0.codes["window"] ?? "")
                 }, files: try casefile.fileViews(open, tx).filter { $0.author == "reporter" }, may: casefile.may(open),
-                organ: organ, isProven: try casefile.isProven(open, tx))
+                mayAskRecusal: casefile.mayAskRecusal(open), organ: organ, isProven: try casefile.isProven(open, tx))
         }
     }
 
@@ -77,6 +79,13 @@ extension Casefile {
         return result
     }
 
+    private func mayAskRecusal(_ open: OpenReport) -> Bool {
+        let standing = open.stored.standing
+        return open.workflow.stages[standing.stage]?.phase != .end
+            && open.workflow.acts[Self.recusalRequest] != nil
+            && !open.workflow.pending(on: standing).contains { $0.rule.isOfReporter }
+    }
+
     /// Adds a message of the reporter.
     package func message(_ text: String, from holder: ReceiptHolder) async throws {
         try await tell("reporter-message", "reporter-message.text", text, to: nil, from: holder, needs: .message)
@@ -93,6 +102,34 @@ extension Casefile {
         try await tell(
             "rate", "rate.comment", rating.comment, to: nil, from: holder, needs: .rating,
             codes: ["score": String(rating.score), "settled": rating.settled ? "true" : "false"])
+    }
+
+    private static var recusalRequest: String { "request-recusal" }
+
+    /// Asks that somebody stand aside (规则 48条). The words are sealed to those who decide alone: the leaders of the organ
+    /// that has the report, or of the one above where a leader is named in them; to nobody who is named. `.nobodyHome`
+    /// where none is left.
+    package func askRecusal(of whom: String, because reason: String, from holder: ReceiptHolder) async throws {
+        let told = [("whom", whom, FilingLimits.short), ("reason", reason, FilingLimits.content)]
+        let faults = told.compactMap { name, text, most -> FieldFault? in
+            if text.allSatisfy(\.isWhitespace) { return FieldFault(name, "required") }
+            return text.count > most || text.utf8.contains(0) ? FieldFault(name, "tooLong") : nil
+        }
+        guard faults.isEmpty else { throw CasefileError.invalid(faults) }
+        let casefile = self
+        try await retryingStale {
+            let open = try await database.read { tx in
+                try OpenReport.load(tx, for: holder, casefile: casefile)
+            }
+            guard casefile.mayAskRecusal(open), let rule = open.workflow.acts[Self.recusalRequest] else {
+                throw CasefileError.notNow
+            }
+            var change = ActChange(
+                act: PossibleAct(rule: rule, to: open.stored.standing.stage), open: open, letter: nil, viewer: nil,
+                at: clock.now().toTheHour)
+            try change.askRecusal(of: whom, because: reason)
+            try await commit([change])
+        }
     }
 
     private func tell(

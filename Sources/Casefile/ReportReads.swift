@@ -19,7 +19,7 @@ extension Casefile {
     /// Of several reports that one look showed.
     func enterReads(_ reports: [ReportID], by viewer: Viewer, _ kind: ReadKind) async throws {
         let now = clock.now()
-        try await database.writeSoon { tx in
+        try await database.write { tx in
             for report in reports {
                 let id = Identifier<SealedTag>.ordered(at: now)
                 try tx.run(

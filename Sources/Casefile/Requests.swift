@@ -37,12 +37,14 @@ extension ActChange {
     /// Whoever agrees without sight of the report reads why it was asked, and nothing else: the words of the request once
     /// more, under a key of their own, to each of those who may decide here. It goes with the decision.
     mutating func tellWhy(
-        _ words: String, to places: [(office: OfficeID, roles: Set<Role>)], except: [StaffID] = []
+        _ words: String, to places: [(office: OfficeID, roles: Set<Role>)], except: [StaffID] = [],
+        isOfAnyOrgan: Bool = false
     ) throws {
         let world = open.picture.world
         guard !words.isEmpty, let custody = open.stored.standing.custody else { return }
         let out = open.stored.standing.barred.union(except).union([viewer?.staff].compactMap(\.self))
-        let people = places.filter { world.offices[$0.office]?.organ == custody.organ }.flatMap { place in
+        let people = places.filter { isOfAnyOrgan || world.offices[$0.office]?.organ == custody.organ }.flatMap {
+            place in
             world.members(of: place.office).filter { place.roles.contains($0.role) && $0.holdsKey }.map(\.staff)
         }
         let keys = Set(people).subtracting(out).sorted { $0.description < $1.description }
@@ -53,6 +55,23 @@ extension ActChange {
         wraps += try keys.map { try key.wrapped(to: $0.1, recipient: .staff($0.0)) }
         codes[Self.whyKey] = key.id.description
         try seal(Self.why, words, under: key)
+    }
+
+    /// Notes what a reporter asks of those who decide. Whoever is named in the words reads none of them, wherever they work.
+    mutating func askRecusal(of whom: String, because reason: String) throws {
+        let (world, standing) = (open.picture.world, open.stored.standing)
+        guard let custody = standing.custody else { throw CasefileError.notFound }
+        let named = world.staff(namedIn: whom + "\n" + reason)
+        let leaders = world.office(.leaders, of: custody.organ).map { world.members(of: $0.id).map(\.staff) } ?? []
+        codes["about"] = named.isDisjoint(with: leaders) ? "others" : "leaders"
+        var without = standing
+        without.barred.formUnion(named)
+        let places = open.workflow.approvers(of: rule, chosen: codes, asker: nil, on: without, world: world)
+        codes["approver"] = places.map(\.office.description).joined(separator: " ")
+        codes["blind"] = "yes"
+        codes[Request.named] = named.map(\.description).sorted().joined(separator: " ")
+        try tellWhy(whom + "\n" + reason, to: places, except: Array(named), isOfAnyOrgan: true)
+        guard codes[Self.whyKey] != nil else { throw CasefileError.nobodyHome(organ: custody.organ.description) }
     }
 
     /// The code that names the key of a request's words, and the field in which these stand.
@@ -69,12 +88,22 @@ extension ActChange {
         decided = request
         codes["request-act"] = request.rule.name
         for (name, value) in request.act.codes
-        where codes[name] == nil && !["approver", "key", "asked-at", Self.whyKey].contains(name) {
+        where codes[name] == nil
+            && !["approver", "key", "asked-at", "about", Request.named, Self.whyKey].contains(name)
+        {
             codes[name] = value
         }
         codes["request"] = String(sequence)
         codes["agreed"] = input.values["agreed"]
+        codes["person"] = request.act.codes["person"]
         guard input.values["agreed"] == "yes" else { return }
+        if request.rule.isOfReporter {
+            // The reporter names people in words; who it is is settled here.
+            guard let person = input.values["person"], !person.isEmpty else {
+                throw CasefileError.invalid([FieldFault("person", "required")])
+            }
+            codes["person"] = person
+        }
         if request.rule.effect == "open-identity" { return try openIdentity(request) }
         if let key = open.sharedKey(of: request.act) { share(key, with: bothSides) }
         let stage = open.stored.standing.stage
@@ -83,7 +112,7 @@ extension ActChange {
         {
             add(mark: mark)
         }
-        if request.rule.effect == "bar-person", let person = request.act.codes["person"].flatMap({ StaffID($0) }) {
+        if request.rule.effect == "bar-person", let person = codes["person"].flatMap({ StaffID($0) }) {
             add([person: .recused])
             try withdraw(from: [person])
             try refuseToLeaveNobody(for: person)

@@ -2,10 +2,11 @@ package import Casework
 import Database
 package import Kernel
 
-/// That people of an organ judged two reports not to be the same matter.
+/// What people of an organ judged of two reports.
 package struct JudgedOther: Sendable {
     /// The other report.
     package var id: ReportID
+    package var decision: SameDecision
     /// Its number at the viewer's organ.
     package var number: String?
     package var by: StaffID
@@ -13,9 +14,14 @@ package struct JudgedOther: Sendable {
 }
 
 /// What was decided of a pair; the newest decision of an organ counts, and each stays on record.
-enum SameDecision: String, Sendable {
+package enum SameDecision: String, Sendable, CaseIterable {
+    /// Another matter.
     case different
-    /// It may be suggested again.
+    /// Another matter that has to do with this one: the same project, other people.
+    case related
+    /// The same matter told by others together with, or beside, whoever told it first (联名、多人反映).
+    case joint
+    /// Nothing holds any more; it may be suggested again.
     case undone
 }
 
@@ -37,14 +43,17 @@ extension CasefileSchema {
 }
 
 extension Casefile {
-    /// Remembers that two reports are not the same matter, so that neither is suggested beside the other to anybody of the
+    /// Remembers what two reports are to each other, so that neither is suggested beside the other to anybody of the
     /// viewer's organ, or takes that back; what already holds is not written again. `.notFound` for a report that the viewer
     /// may not read; another that they may not read, or that there is not, is answered as unknown.
-    package func judge(_ id: ReportID, notTheSameAs other: ReportID?, undo: Bool, by viewer: Viewer) async throws {
+    package func judge(
+        _ id: ReportID, _ decision: SameDecision?, _ other: ReportID?, by viewer: Viewer
+    ) async throws {
         guard try await opened(id, for: viewer) != nil else { throw CasefileError.notFound }
         guard let other, id != other, try await opened(other, for: viewer) != nil else {
             throw CasefileError.invalid([FieldFault("other", "unknown")])
         }
+        guard let decision else { throw CasefileError.invalid([FieldFault("decision", "choice")]) }
         let now = clock.now()
         let (one, two) = id.description < other.description ? (id, other) : (other, id)
         try await database.write { tx in
@@ -53,10 +62,9 @@ extension Casefile {
                 SELECT turn, decision FROM same_decision
                 WHERE one_id = \(one) AND other_id = \(two) AND organ_id = \(viewer.organ) ORDER BY turn DESC LIMIT 1
                 """)
-            let isJudged = try last?.get("decision", as: String.self) == SameDecision.different.rawValue
-            guard isJudged == undo else { return }
+            let holds = try last?.get("decision", as: String.self) ?? SameDecision.undone.rawValue
+            guard holds != decision.rawValue else { return }
             let decided = Identifier<SealedTag>.ordered(at: now)
-            let decision: SameDecision = undo ? .undone : .different
             try tx.run(
                 """
                 INSERT INTO same_decision (id, one_id, other_id, organ_id, turn, staff_id, at, decision)
@@ -67,8 +75,8 @@ extension Casefile {
         }
     }
 
-    /// Those that the viewer's organ judged not to be the same matter as a report and that the viewer may read, the newest
-    /// decision first.
+    /// Those of which the viewer's organ judged what they are to a report, and that the viewer may read, the newest decision
+    /// first.
     package func judgedOthers(of id: ReportID, for viewer: Viewer) async throws -> [JudgedOther] {
         let decided = try await database.read { tx in try Self.judged(id, at: viewer.organ, tx) }
         var judged: [JudgedOther] = []
@@ -86,15 +94,16 @@ extension Casefile {
             """
             SELECT d.* FROM same_decision d
             WHERE (d.one_id = \(id) OR d.other_id = \(id)) AND d.organ_id = \(organ)
-              AND d.decision = \(SameDecision.different.rawValue) AND NOT EXISTS (SELECT 1 FROM same_decision e
+              AND d.decision <> \(SameDecision.undone.rawValue) AND NOT EXISTS (SELECT 1 FROM same_decision e
                 WHERE e.one_id = d.one_id AND e.other_id = d.other_id AND e.organ_id = d.organ_id AND e.turn > d.turn)
             ORDER BY d.at DESC, d.id DESC
             """
-        ).map { row in
+        ).compactMap { row in
             let one: ReportID = try row.get("one_id")
+            guard let decision = SameDecision(rawValue: try row.get("decision")) else { return nil }
             return JudgedOther(
-                id: one == id ? try row.get("other_id") : one, number: nil, by: try row.get("staff_id"),
-                at: try row.get("at"))
+                id: one == id ? try row.get("other_id") : one, decision: decision, number: nil,
+                by: try row.get("staff_id"), at: try row.get("at"))
         }
     }
 }

@@ -33,6 +33,8 @@ package enum CasefileSchema {
         fewerIndexes,
         marks,
         sameDecisions,
+        oneTime,
+        repeats,
     ]
 
     /// What every filing writes goes into as few trees as its questions need.

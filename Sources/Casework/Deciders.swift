@@ -32,6 +32,8 @@ extension Standing {
         case .custody: [identityOrgan.flatMap { world.office(.custody, of: $0)?.id }].compactMap(\.self)
         case .sender: [senderCustody?.intakeOffice].compactMap(\.self)
         case .senderLeaders: leaders(of: senderCustody?.organ)
+        case .superiorLeaders:
+            leaders(of: world.organs[custody.organ].flatMap { world.parent(of: $0)?.id })
         case .ownLeaders: leaders(of: asker.flatMap { world.staff[$0]?.organ })
         case .consulted: [consulted(in: world)].compactMap(\.self)
         case .watcher: watchers.keys.sorted { $0.description < $1.description }

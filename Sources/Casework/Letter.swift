@@ -94,6 +94,9 @@ package struct Letter: Sendable, Hashable, Codable {
         self.sourceID = sourceID
     }
 
+    /// All that was told in the reporter's own words, as it is compared with other letters and looked through.
+    package var words: String { [title, content, demand ?? ""].joined(separator: "\n") }
+
     /// The highest management level among the reported; `.unknown` when none is known.
     package var highestManagement: ManagementLevel {
         reported.map(\.management).filter { $0 != .unknown }

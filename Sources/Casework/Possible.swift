@@ -50,6 +50,7 @@ extension Workflow {
             case .signer: standing.unsigned(in: world).contains(person)
             case .approver: !requests(for: person, on: standing, world: world).isEmpty
             case .reader: true
+            case .reporter: false
             case .office(let relation, let rule):
                 standing.offices(relation, in: world).contains { office in
                     let roles = act.narrow(rule, on: standing, in: world)
@@ -110,7 +111,7 @@ extension Workflow {
                 switch actor {
                 case .handler:
                     people.formUnion(standing.handlers.filter { isActor($0, of: act, on: standing, world: world) })
-                case .reader: continue
+                case .reader, .reporter: continue
                 case .signer: people.formUnion(standing.unsigned(in: world))
                 case .approver:
                     for request in pending(on: standing) {

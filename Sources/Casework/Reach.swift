@@ -92,7 +92,7 @@ package struct Reach: Sendable, Equatable {
         for request in workflow.requests(for: person, on: standing, world: world) {
             let isOwn = world.staff[person]?.organ == custody.organ
             if workflow.isBlind(request, on: standing, world: world) {
-                if isOwn { add(.blind, opens: Reach(letter: false, papers: false, outline: true, custody: false)) }
+                add(.blind, opens: Reach(letter: false, papers: false, outline: true, custody: false))
                 continue
             }
             // Those of the organ itself decide on its papers.

@@ -15,6 +15,9 @@ package struct Request: Sendable, Hashable {
 }
 
 extension ActRule {
+    /// Whether it is asked behind the receipt.
+    package var isOfReporter: Bool { actors == [.reporter] }
+
     /// Whether it is for the office alone that has the report, and its handlers: more time, a stop of the clock.
     package var isOfHolder: Bool {
         actors.allSatisfy { actor in
@@ -117,7 +120,7 @@ extension Workflow {
         guard !standing.barred.contains(person) else { return [] }
         let places = world.places(of: person, on: standing)
         return pending(on: standing).filter { request in
-            guard request.act.staff != person, request.act.codes["person"] != person.description else { return false }
+            guard !request.excluded.contains(person) else { return false }
             return asked(by: request, on: standing, world: world).contains { office in
                 places.contains { $0.office == office.office && office.roles.contains($0.role) }
             }

@@ -65,7 +65,7 @@ extension ActRule {
             switch actor {
             case .handler, .signer:
                 office.kind.isHandling && isDone(at: office.kind, workflow) ? Set(members.map(\.staff)) : []
-            case .approver: []
+            case .approver, .reporter: []
             case .reader: office.kind != .administration ? Set(members.map(\.staff)) : []
             case .office(let relation, let roles):
                 relation.isMet(by: office.kind) && (relation != .holder || isDone(at: office.kind, workflow))
@@ -95,7 +95,7 @@ extension ActorRule.Relation {
         switch self {
         case .holder: kind.isIntake || kind.isHandling
         case .intake: kind.isIntake
-        case .leaders, .senderLeaders, .ownLeaders: kind == .leaders
+        case .leaders, .senderLeaders, .superiorLeaders, .ownLeaders: kind == .leaders
         case .custody: kind == .custody
         case .sender, .watcher, .alarmed: kind == .letters
         case .consulted: kind == .caseSupervision

@@ -55,6 +55,12 @@ extension Standing {
 }
 
 extension Request {
-    /// Nobody decides on what they asked for, or on themselves.
-    var excluded: [StaffID] { [act.codes["person"].flatMap { StaffID($0) }, act.staff].compactMap(\.self) }
+    /// The code that holds whom a reporter's words name.
+    package static let named = "named"
+
+    /// Nobody decides on what they asked for, on themselves, or on words that name them.
+    package var excluded: [StaffID] {
+        let named = (act.codes[Self.named] ?? "").split(separator: " ").compactMap { StaffID(String($0)) }
+        return [act.codes["person"].flatMap { StaffID($0) }, act.staff].compactMap(\.self) + named
+    }
 }

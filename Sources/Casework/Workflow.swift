@@ -80,6 +80,8 @@ package enum ActorRule: Sendable, Hashable {
     case approver
     /// Whoever sees anything of the report, by whatever role: custodians, who sent it down, who looks on, who is asked.
     case reader
+    /// Whoever holds the receipt: nobody of the staff.
+    case reporter
 
     package enum Relation: String, Sendable {
         /// The office that holds the report now.
@@ -94,6 +96,8 @@ package enum ActorRule: Sendable, Hashable {
         case sender
         /// The leaders of the organ that forwarded or assigned it.
         case senderLeaders = "sender-leaders"
+        /// The leaders of the organ above the one that holds it now.
+        case superiorLeaders = "superior-leaders"
         /// The leaders of the organ of whoever asks.
         case ownLeaders = "own-leaders"
         /// An office that looks on: a supervising office with a copy, a common superior that was alarmed.

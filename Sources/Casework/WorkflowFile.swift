@@ -131,6 +131,7 @@ extension Workflow {
                 case "signer": actors.append(.signer)
                 case "approver": actors.append(.approver)
                 case "reader": actors.append(.reader)
+                case "reporter": actors.append(.reporter)
                 default: throw item.fault("unknown person")
                 }
             } else {

@@ -54,6 +54,9 @@ package struct World: Sendable {
         organs.values.filter { $0.parent == nil }.min { $0.code < $1.code }
     }
 
+    /// Staff whose name or alias stands in free words.
+    package func staff(namedIn words: String) -> Set<StaffID> { Set(names.staff(inPlain: PlainName.normalised(words))) }
+
     package func parent(of organ: Organ) -> Organ? { organ.parent.flatMap { organs[$0] } }
 
     package func children(of organ: OrganID) -> [Organ] {

@@ -26,11 +26,6 @@ package protocol Database: Sendable {
         _ announcement: Announcement?, _ body: @escaping @Sendable (any Transaction) throws -> T
     ) async throws -> T
 
-    /// As ``write(_:)``, for what somebody's page waits for: it shares a commit with whatever waits, and waits for nothing
-    /// that was only announced.
-    @discardableResult
-    func writeSoon<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
-
     /// After rows of these tables were deleted for good: empties the engine's own log of what it still holds of them, and
     /// frees their space. Answers false where that has to be tried again later: somebody still reads what was before, and
     /// nobody is kept waiting for them. What the file system and the disk keep is beyond it.
@@ -45,13 +40,6 @@ package protocol Database: Sendable {
 
 extension Database {
     package func announce() -> Announcement? { nil }
-
-    @discardableResult
-    package func writeSoon<T: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> T
-    ) async throws -> T {
-        try await write(body)
-    }
 
     @discardableResult
     package func write<T: Sendable>(

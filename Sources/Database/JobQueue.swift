@@ -7,8 +7,6 @@ struct Job: Sendable {
     let work: @Sendable (any Transaction) throws -> @Sendable () -> Void
     /// Tells the caller that nothing was kept.
     let fail: @Sendable (any Error) -> Void
-    /// Somebody waits for a page: nothing that was only announced is waited for.
-    var isUrgent = false
 }
 
 /// Jobs in the order they came, for one or several threads that wait for them.
@@ -78,10 +76,9 @@ final class JobQueue: Sendable {
     /// Whether jobs wait or are on their way.
     var hasCompany: Bool { state.withLock { !$0.jobs.isEmpty || $0.announced > 0 } }
 
-    /// Takes `limit` jobs at most of those that wait; while there are none and some are announced, waits for them until
-    /// `deadline`, if there is one. Empty when nobody comes, and once `deadline` is past.
-    func takeCompany(_ limit: Int, until deadline: DispatchTime?) -> [Job] {
-        guard let deadline else { return state.withLock { $0.takeFirst(limit) } }
+    /// Takes `limit` jobs at most of those that wait; while there are none and some are announced, waits for them.
+    /// Empty when nobody comes, and once `deadline` is past.
+    func takeCompany(_ limit: Int, until deadline: DispatchTime) -> [Job] {
         while true {
             let isLate = DispatchTime.now() >= deadline
             let found: [Job]? = state.withLock { state in

@@ -91,8 +91,7 @@ struct Lane: Sendable {
     /// Lets those who came meanwhile, or are announced, into the open transaction.
     private func join(_ jobs: inout ArraySlice<Job>, until deadline: DispatchTime) {
         guard isWriter, jobs.count < limit else { return }
-        let isUrgent = jobs.contains(where: \.isUrgent)
-        let company = queue.takeCompany(limit - jobs.count, until: isUrgent ? nil : deadline)
+        let company = queue.takeCompany(limit - jobs.count, until: deadline)
         counters.began(company.count, isWriter: isWriter)
         jobs += company
     }

@@ -49,12 +49,6 @@ package final class LaneDatabase: Database {
         try await submit(body, to: writes, announcement)
     }
 
-    package func writeSoon<T: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws -> T
-    ) async throws -> T {
-        try await submit(body, to: writes, isUrgent: true)
-    }
-
     package func purge(_ tables: [String]) async throws -> Bool {
         let driver = driver
         return try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Bool, any Error>) in
@@ -71,7 +65,7 @@ package final class LaneDatabase: Database {
     /// A continuation knows nothing of cancellation: what the queue accepted is done.
     private func submit<T: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> T, to queue: JobQueue,
-        _ announcement: Announcement? = nil, isUrgent: Bool = false
+        _ announcement: Announcement? = nil
     ) async throws -> T {
         try await withCheckedThrowingContinuation { (caller: CheckedContinuation<T, any Error>) in
             let job = Job(
@@ -79,7 +73,7 @@ package final class LaneDatabase: Database {
                     let value = try body(tx)
                     return { caller.resume(returning: value) }
                 },
-                fail: { error in caller.resume(throwing: error) }, isUrgent: isUrgent)
+                fail: { error in caller.resume(throwing: error) })
             if !queue.push(job, announcement: announcement) { job.fail(DatabaseError.closed) }
         }
     }

@@ -39,6 +39,8 @@ struct ReportPage: MustacheParent {
     let title: String
     let stage: String
     let facts: [Fact]
+    /// What was found in its words.
+    let hints: [Fact]
     let content: String?
     let demand: String?
     let parties: [Entry]
@@ -58,6 +60,8 @@ struct ReportPage: MustacheParent {
     let export: String?
     /// Where it is held against others; nowhere for whom the letter is not.
     let same: String?
+    /// All letters about the same matter.
+    let matter: String?
     /// What stands across a page that is printed without the server.
     let printed: String?
     let completeness: Completeness?
@@ -72,6 +76,8 @@ struct ReportPage: MustacheParent {
         case "title": title
         case "stage": stage
         case "facts": facts
+        case "hints": hints
+        case "hasHints": !hints.isEmpty
         case "content": here(content)
         case "demand": here(demand)
         case "parties": parties
@@ -97,6 +103,7 @@ struct ReportPage: MustacheParent {
         case "interference": interference
         case "export": here(export)
         case "same": here(same)
+        case "matter": here(matter)
         case "printed": here(printed)
         case "completeness": here(completeness)
         case "nobodyDecides": nobodyDecides
@@ -136,13 +143,15 @@ struct ReportPageMaker {
             queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
             stage: workflow.stageLabel(view.standing.stage, language),
             facts: facts + [Fact(texts.text("desk.waits.for"), waitsFor)].compactMap(\.self),
-            content: view.letter?.content, demand: view.letter?.demand, parties: parties, reporter: reporter,
+            hints: hints, content: view.letter?.content, demand: view.letter?.demand, parties: parties,
+            reporter: reporter,
             opening: opening, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
             way: rows.way, requests: rows.requests, limits: limits, story: story, acts: acts, back: back,
             interference: "/desk/reports/\(view.id)/interference",
             export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export",
-            same: view.letter == nil ? nil : "/desk/reports/\(view.id)/same", printed: printed,
+            same: view.letter == nil ? nil : "/desk/reports/\(view.id)/same",
+            matter: view.letter == nil ? nil : "/desk/reports/\(view.id)/matter", printed: printed,
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             nobodyDecides: view.waitsForNobody,
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))
@@ -150,6 +159,13 @@ struct ReportPageMaker {
 
     var comma: String { texts.text("desk.list.items") }
     var semicolon: String { texts.text("desk.list.clauses") }
+
+    /// Where the demand stands, as whoever handles it wrote last.
+    private var demandState: String? {
+        guard let state = view.demandState else { return nil }
+        return [view.workflow.label("demand-state", state.value, language), state.by?.text].compactMap(\.self)
+            .joined(separator: " ")
+    }
 
     var facts: [Fact] {
         let standing = view.standing
@@ -169,6 +185,7 @@ struct ReportPageMaker {
             Fact(texts.text("desk.fact.place"), place),
             Fact(texts.text("desk.fact.location"), view.letter?.location),
             Fact(texts.text("desk.fact.happened"), view.letter?.happened),
+            Fact(texts.text("desk.fact.demand-state"), demandState),
             Fact(
                 texts.text("desk.fact.name-status"),
                 view.reach.letter || view.reach.custody

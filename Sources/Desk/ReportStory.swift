@@ -45,8 +45,7 @@ extension ReportPageMaker {
 
     private static let decisive: Set = [
         "propose", "decline", "keep", "hand-out", "dispose", "approve", "conclude", "feedback", "object", "rate",
-        "clarify",
-        "determine-false", "reopen",
+        "clarify", "determine-false", "reopen",
     ]
 
     private func row(_ entry: StoryEntry) -> Entry {

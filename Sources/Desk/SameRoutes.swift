@@ -18,14 +18,16 @@ struct SameRoutes: Sendable {
     func add(to routes: some RouterMethods<SiteContext>) {
         routes.get("/desk/reports/:id/same") { request, context in try await self.page(request, context) }
         routes.post("/desk/reports/:id/same") { request, context in try await self.judge(request, context) }
+        routes.get("/desk/reports/:id/matter") { request, context in try await self.matter(request, context) }
     }
 
-    /// Two reports are not the same matter, or may be after all.
+    /// What two reports are to each other, or that this holds no more.
     private func judge(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (id, viewer) = (try context.reportID, try context.viewer)
         let form = try await request.form(context)
         try await casefile.judge(
-            id, notTheSameAs: form["other"].flatMap { ReportID($0) }, undo: form["undo"] != nil, by: viewer)
+            id, form["decision"].flatMap { SameDecision(rawValue: $0) }, form["other"].flatMap { ReportID($0) },
+            by: viewer)
         return .seeOther("/desk/reports/\(id)/same")
     }
 
@@ -49,11 +51,34 @@ struct SameRoutes: Sendable {
                 return words.item(item, beside: letter, mayLink: mayLink, decisions: maker.decisions)
             },
             "hasItems": !likely.isEmpty, "judged": judged.map { words.judged($0, world: view.world) },
-            "hasJudged": !judged.isEmpty, "address": "/desk/reports/\(id)/same",
+            "hasJudged": !judged.isEmpty, "address": "/desk/reports/\(id)/same", "matter": "/desk/reports/\(id)/matter",
             "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
         ])
         let frame = try await services.staffFrame(request, context, title: texts.text("same.title"))
         return try services.shell.page("desk/same", entry, frame)
+    }
+
+    /// All letters about one matter that this person may read: what each asked for, and what came of it.
+    private func matter(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (id, viewer) = (try context.reportID, try context.viewer)
+        let matter = try await casefile.matter(of: id, for: viewer)
+        let words = SameWords(
+            workflow: casefile.workflow, texts: services.shell.texts(context), language: context.language.rawValue)
+        let (texts, today) = (words.texts, casefile.clock.now().day)
+        guard let this = matter.told.first(where: { $0.view.id == id }) else { throw SiteError.notFound }
+        let entry = SameEntry([
+            "number": this.view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
+            "same": "/desk/reports/\(id)/same",
+            "counted": texts.format("matter.counted", ["n": String(matter.letters)]),
+            "items": matter.told.map { told in
+                let maker = ReportPageMaker(
+                    view: told.view, workflow: told.view.workflow, regions: casefile.regions, texts: texts,
+                    language: words.language, today: today)
+                return words.told(told, isThis: told.view.id == id, decisions: maker.decisions)
+            },
+        ])
+        let frame = try await services.staffFrame(request, context, title: texts.text("matter.title"))
+        return try services.shell.page("desk/matter", entry, frame)
     }
 }
 
@@ -95,6 +120,33 @@ private struct SameWords {
             "link": mayLink && !item.isLinked ? item.view.number : nil, "isLinked": item.isLinked,
             "id": item.id.description, "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "settled": item.letter.demand == nil ? nil : settled(item.view.story),
+            "state": state(item.view),
+        ])
+    }
+
+    /// One letter of a matter.
+    func told(_ told: Matter.Told, isThis: Bool, decisions: [Entry]) -> SameEntry {
+        let view = told.view
+        return SameEntry([
+            "href": "/desk/reports/\(view.id)", "number": view.number ?? texts.text("desk.report"),
+            "title": told.letter.title, "isThis": isThis, "part": texts.text("matter.part.\(told.part.rawValue)"),
+            "stage": workflow.stageLabel(view.standing.stage, language),
+            "organ": view.standing.custody.flatMap { view.world.organs[$0.organ] }.map {
+                texts.language == .en ? $0.nameEnglish : $0.name
+            },
+            "received": view.receivedAt.day.text, "demand": told.letter.demand, "state": state(view),
+            "settled": told.letter.demand == nil ? nil : settled(view.story),
+            "decisions": decisions, "hasDecisions": !decisions.isEmpty,
+        ])
+    }
+
+    /// Where the demand stands, as whoever handles it wrote last.
+    private func state(_ view: ReportView) -> SameEntry? {
+        guard let state = view.demandState else { return nil }
+        return SameEntry([
+            "label": view.workflow.label("demand-state", state.value, language), "isSettled": state.value == "settled",
+            "isOpen": state.value == "open",
+            "by": state.by?.text, "at": state.at.day.text, "note": state.note,
         ])
     }
 
@@ -109,6 +161,7 @@ private struct SameWords {
             "href": "/desk/reports/\(other.id)", "number": other.number ?? texts.text("desk.report"),
             "by": world.staff[other.by].map { texts.language == .en ? $0.nameEnglish : $0.name },
             "at": other.at.shortText, "id": other.id.description,
+            "decision": texts.text("same.decision.\(other.decision.rawValue)"),
         ])
     }
 

@@ -38,6 +38,14 @@ extension ReportingRoutes {
             try await retrying { try await services.casefile.object(input.text, from: holder) }
             return try await answer(to: holder, context, status: .created)
         }
+        routes.post("/api/v1/receipt/recusal") { request, context in
+            let holder = try await known(request, context)
+            let input = try await request.json(RecusalInput.self)
+            try await retrying {
+                try await services.casefile.askRecusal(of: input.whom, because: input.reason, from: holder)
+            }
+            return try await answer(to: holder, context, status: .created)
+        }
         routes.post("/api/v1/receipt/rating") { request, context in
             let holder = try await known(request, context)
             let input = try await request.json(RatingInput.self)

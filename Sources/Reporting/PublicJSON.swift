@@ -72,6 +72,11 @@ struct TextInput: Decodable {
     var text: String
 }
 
+struct RecusalInput: Decodable {
+    var whom: String
+    var reason: String
+}
+
 struct RatingInput: Decodable {
     var score: Int
     var settled: Bool
@@ -103,7 +108,7 @@ struct ReceiptAnswer: Encodable {
         let text: String
     }
     private enum Key: String, CodingKey {
-        case stage, history, notices, messages, files, reply, may, proof
+        case stage, history, notices, messages, files, reply, may, mayAskRecusal, proof
     }
 
     let view: ReceiptView
@@ -130,6 +135,7 @@ struct ReceiptAnswer: Encodable {
         let reply = view.conversation.last { $0.kind == "reply" }.map { Reply(at: $0.at.rfc3339, text: $0.text) }
         try answer.encode(reply, forKey: .reply)
         try answer.encode(view.may.map(\.rawValue), forKey: .may)
+        try answer.encode(view.mayAskRecusal, forKey: .mayAskRecusal)
         try answer.encode(view.isProven ? proof : nil, forKey: .proof)
     }
 }

@@ -17,6 +17,9 @@ struct ReceiptPage: MustacheParent {
     let evidence: FormField?
     let objection: FormField?
     let rating: [FormField]?
+    /// Who should stand aside, and why; `nil` where one such request waits already.
+    let recusal: [FormField]?
+    let isRecusalWrong: Bool
     let isProven: Bool
     /// It should long stand in the log, and does not.
     let isLate: Bool
@@ -60,6 +63,19 @@ struct ReceiptPage: MustacheParent {
                 "files", texts.text("reporting.receipt.evidence.label"),
                 .file(accept: ReportingRoutes.accepted, multiple: true), hint: texts.text("reporting.files.hint"),
                 error: summary["files"], isRequired: true) : nil
+        recusal =
+            view.mayAskRecusal
+            ? [
+                FormField(
+                    "whom", texts.text("reporting.receipt.recusal.whom"), value: typed["whom"],
+                    hint: texts.text("reporting.receipt.recusal.whom-hint"), error: summary["whom"], isRequired: true,
+                    maximumLength: FilingLimits.short),
+                FormField(
+                    "reason", texts.text("reporting.receipt.recusal.reason"), .area(rows: 3), value: typed["reason"],
+                    hint: texts.text("reporting.receipt.recusal.reason-hint"), error: summary["reason"],
+                    isRequired: true, maximumLength: FilingLimits.content),
+            ] : nil
+        isRecusalWrong = faults.contains { ["whom", "reason"].contains($0.field) }
         isProven = view.isProven
         isLate = !view.isProven && view.history.first.map { $0.at < today.adding(seconds: -86_400) } == true
         rating = view.may.contains(.rating) ? Self.ratingFields(texts, summary, typed) : nil
@@ -105,6 +121,9 @@ struct ReceiptPage: MustacheParent {
         case "objection": objection
         case "canRate": rating != nil
         case "rating": rating
+        case "mayAsk": recusal != nil
+        case "recusal": recusal
+        case "recusalOpen": isRecusalWrong
         case "proven": isProven
         case "late": isLate
         default: nil

@@ -43,6 +43,9 @@ extension ReportingRoutes {
                 }
             }
         }
+        routes.post("/receipt/recusal") { request, context in
+            try await act(request, context) { try await askRecusal($0, $1) }
+        }
         routes.post("/receipt/rating") { request, context in
             try await act(request, context) { try await rate($0, $1) }
         }
@@ -169,6 +172,23 @@ extension ReportingRoutes {
         return .seeOther("/receipt?done=\(field)")
     }
 
+    private func askRecusal(_ opened: Opened, _ form: Form) async throws -> Response {
+        let typed = ["whom": form["whom"] ?? "", "reason": form["reason"] ?? ""]
+        do {
+            try await retrying {
+                try await services.casefile.askRecusal(
+                    of: typed["whom"] ?? "", because: typed["reason"] ?? "", from: opened.holder)
+            }
+        } catch CasefileError.invalid(let faults) {
+            return try await receiptPage(
+                opened, faults: faults.map { FieldError($0.field, "entrance.faults.\($0.reason)") }, typed: typed)
+        } catch CasefileError.nobodyHome {
+            return try await receiptPage(
+                opened, faults: [FieldError("whom", "reporting.receipt.recusal.nobody")], typed: typed)
+        }
+        return .seeOther("/receipt?done=recusal")
+    }
+
     private func rate(_ opened: Opened, _ form: Form) async throws -> Response {
         let score = form["score"].flatMap { Int($0) } ?? 0
         let settled = form["settled"] ?? ""
@@ -200,7 +220,7 @@ extension ReportingRoutes {
         var frame = services.shell.frame(
             opened.request, opened.context, title: texts.text("titles.receipt"))
         frame.address = "/receipt"
-        if let notice, ["message", "objection", "rating", "files"].contains(notice) {
+        if let notice, ["message", "objection", "rating", "files", "recusal"].contains(notice) {
             frame.notice = PageNotice(.done, texts.text("reporting.receipt.done.\(notice)"))
         } else if !kept.isEmpty {
             let names = kept.joined(separator: texts.text("reporting.receipt.kept-joint"))

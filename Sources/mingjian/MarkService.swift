@@ -17,12 +17,9 @@ struct MarkService: Service {
             while !Task.isCancelled {
                 do {
                     let waiting = try await casefile.waitingMarks()
-                    if waiting != before { (before, since) = (waiting, .now) }
-                    let isQuiet = waiting > 0 && since.duration(to: .now) > Self.quiet
-                    let areMany = try await casefile.areManyMarksWaiting()
-                    if isQuiet || areMany {
-                        try await casefile.putMarks(pause: Self.pause)
-                    }
+                    if waiting.count != before { (before, since) = (waiting.count, .now) }
+                    let isQuiet = waiting.count > 0 && since.duration(to: .now) > Self.quiet
+                    if isQuiet || waiting.areMany { try await casefile.putMarks(pause: Self.pause) }
                 } catch is CancellationError {
                 } catch {
                     logger.error("marks not put", metadata: ["error": "\(type(of: error))"])

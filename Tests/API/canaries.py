@@ -201,6 +201,7 @@ def wizard(world, planted):
             planted.secret("receipt of the pages", digits)
             visitor.get("/receipt").post("/receipt", {"receipt": digits})
             visitor.post("/receipt/message", {"message": word("message")})
+            visitor.post("/receipt/recusal", {"whom": word("recusal whom"), "reason": word("recusal reason")})
             visitor.post("/receipt/files", {}, files={"files": (word("later file name") + ".txt", word("later").encode())})
             planted.secret("cookie of a receipt", max(visitor.session.cookies.values(), key=len))
 
@@ -281,7 +282,7 @@ def accounts(world, planted):
     admin = Pages(world.url, world.accounts["qt.admin1"])
     place = page_of(admin, world, account)
     shown = admin.send(admin.get(place + "/reset"), place + "/reset", {}, 200)
-    once = planted.secret("one-time password", re.search(r'class="one-time">([a-z2-9-]{24})<', shown)[1])
+    once = planted.secret("one-time password", re.search(r'class="one-time">([a-z2-9-]{34})<', shown)[1])
     pages = Pages(world.url, account | {"password": once})
     new = planted("password after the reset")
     pages.send(pages.get("/password"), "/password", {"old": once, "new": new, "again": new})

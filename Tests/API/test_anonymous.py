@@ -136,7 +136,7 @@ interference_examination.at late_name.since office_grant.granted_at office_key.c
 rule_change.withdrawn_at schema_migration.applied_at session.created_at session.seen_at sign_in_failure.filled_until
 log_alarm.at log_alarm.ended_at log_audit.began_at log_audit.beat_at log_audit.ended_at log_witness.seen_at log_witness.tried_at
 report_read.at same_decision.at list_look.at watched_log.at
-staff.created_at stand_in.arranged_at stand_in.ended_at tombstone.arrived
+staff.created_at staff.one_time_until stand_in.arranged_at stand_in.ended_at tombstone.arrived
 """.split()
 NO_TIME = """
 export.row_count backup.bytes destruction_entry.sequence destruction_entry.texts destruction_entry.files destruction_entry.bytes

@@ -20,7 +20,7 @@ from test_search import search
 from world import DISPATCHED, JIZHOU, QINGTANG, REPORTER, TANGYI, World, letter, person
 
 POLICY = yaml.safe_load((ROOT / "Tests/API/policy.yaml").read_text(encoding="utf-8"))
-FIELDS = {"opinion": "x", "reason": "x", "text": "x", "note": "x"}
+FIELDS = {"opinion": "x", "reason": "x", "text": "x", "note": "x", "whom": "x"}
 # Whom the administrators' doors are tried on; nobody else knocks as them.
 TARGET = "qt.inspect3"
 # These end the session with which one knocks.

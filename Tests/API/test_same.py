@@ -103,19 +103,19 @@ def test_two_letters_of_one_village_are_told_apart_once_and_for_all_colleagues(w
     one, two = Knocker(world["qt.letters1"]), Knocker(world["qt.letters2"])
     path = f"/desk/reports/{second}/same"
     assert first in beside(one, second) and first in beside(two, second)
-    answer = one.send("POST", path, {"other": first})
+    answer = one.send("POST", path, {"other": first, "decision": "different"})
     assert answer.status_code == 303 and answer.headers["Location"] == path
     for clerk in (one, two):
         assert first not in beside(clerk, second) and second not in beside(clerk, first)
-        assert "已认定不是同一事项" in clerk.get(path).text
+        assert "已经作出的认定" in clerk.get(path).text
     # A report that there is not, and one that the county must not know of, are answered alike.
     hidden = Secret(world, QINGTANG, [PASSED_BY["I-1, the organ itself"]], **AGAIN)
     nothing = "00000000-0000-4000-8000-000000000000"
-    answers = [one.send("POST", path, {"other": other}) for other in (nothing, hidden.id, second)]
+    answers = [one.send("POST", path, {"other": other, "decision": "different"}) for other in (nothing, hidden.id, second)]
     assert {answer.status_code for answer in answers} == {422}
     assert len({re.sub(r"[0-9a-f-]{36}", "", answer.text) for answer in answers}) == 1
-    assert two.send("POST", path, {"other": first, "undo": "yes"}).status_code == 303
-    assert first in beside(one, second) and "已认定不是同一事项" not in one.get(path).text
+    assert two.send("POST", path, {"other": first, "decision": "undone"}).status_code == 303
+    assert first in beside(one, second) and "已经作出的认定" not in one.get(path).text
 
 
 def test_what_was_linked_is_said_to_be_linked(world):

@@ -89,6 +89,8 @@ import Testing
         func text(_ place: String) -> InputValue { .text(canaries.word(place)) }
         let holder = world.holder(filed)
         try await world.casefile.message(canaries.word("receipt's message"), from: holder)
+        try await world.casefile.askRecusal(
+            of: canaries.word("request-recusal.whom"), because: canaries.word("request-recusal.reason"), from: holder)
         try await world.act("message", filed.id, "q.registrar", ["text": text("message.text")])
         let party: [String: InputValue] = [
             "kind": .text("person"), "name": text("amend.reported.name"), "unit": text("amend.reported.unit"),
@@ -107,6 +109,7 @@ import Testing
         try await world.act("register", linked.id, "q.registrar")
         try await world.act(
             "link", linked.id, "q.triage", ["original": .text(number), "opinion": text("link.opinion")])
+        try await world.act("unlink", linked.id, "q.triage", ["opinion": text("unlink.opinion")])
         try await world.handle(first.id, at: "q")
         try await world.casefile.object(canaries.word("object.text"), from: world.holder(first))
         try await world.act(

@@ -135,6 +135,46 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `stands where it stood, however many letters elsewhere bear one of its marks`(_ engine: Engine) async throws {
+        try await withWorld(engine) { world in
+            let asked = try await file(world, Self.again)
+            var others: [ReportID] = []
+            for _ in 0..<30 { others.append(try await file(world, Self.again)) }
+            try await world.casefile.putMarks()
+            // Each of the thirty shares one mark with the letter: half of them the one, half of them the other.
+            let two = try await world.casefile.database.write { [others] tx -> [Int] in
+                let marks = try tx.rows("SELECT DISTINCT mark FROM report_mark ORDER BY mark LIMIT 2").map {
+                    try $0.get("mark", as: Int.self)
+                }
+                try tx.run("DELETE FROM report_mark")
+                // By the numbers near zero it is estimated how many letters there are: a thousand, for one.
+                try tx.run("UPDATE report SET mark_no = 7 WHERE id = \(asked)")
+                for (place, other) in others.enumerated() {
+                    try tx.run(
+                        """
+                        INSERT INTO report_mark (mark, no)
+                        SELECT \(marks[place % 2]), mark_no FROM report WHERE id = \(other)
+                        """)
+                }
+                return marks
+            }
+            let before = try await world.likely(asked, "q.director")
+            #expect(before.count == 20)
+            for mark in two {
+                try await world.casefile.database.write { tx in
+                    for no in 0..<600 {
+                        try tx.run("INSERT INTO report_mark (mark, no) VALUES (\(mark), \(-2_147_000_000 + no))")
+                    }
+                }
+                #expect(try await Set(world.likely(asked, "q.director")) == Set(before))
+                try await world.casefile.database.write { tx in
+                    try tx.run("DELETE FROM report_mark WHERE no < -2146999000")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `is gone from the candidates of an organ that it left, and found where it went`(_ engine: Engine) async throws
     {
         try await withWorld(engine) { world in

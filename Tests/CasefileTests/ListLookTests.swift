@@ -36,8 +36,14 @@ import Testing
                     "CREATE TRIGGER full_disk BEFORE INSERT ON list_look BEGIN SELECT RAISE(ABORT, 'full'); END")
             }
             // The first is shown before it is known; what follows waits until looks are written again.
-            _ = try await world.casefile.inbox(InboxQuery(), for: clerk, titles: true)
-            await #expect(throws: (any Error).self) { try await world.casefile.listLooks.write() }
+            var isRefused = false
+            for _ in 0..<2400 where !isRefused {
+                do {
+                    _ = try await world.casefile.inbox(InboxQuery(), for: clerk, titles: true)
+                    try await Task.sleep(for: .milliseconds(25))
+                } catch { isRefused = true }
+            }
+            #expect(isRefused)
             for _ in 0..<2 {
                 await #expect(throws: (any Error).self) {
                     try await world.casefile.inbox(InboxQuery(), for: clerk, titles: true)

@@ -123,6 +123,7 @@ struct Exploration {
             }
         }
         askOthers(moment, reaches, &inspection)
+        reporterAsks(moment, &inspection)
         // What cannot be approved, or be done as approved, because nobody is left where it would go, can still be
         // rejected, or proposed anew.
         if done.contains("reject") { waited.remove("approve") }

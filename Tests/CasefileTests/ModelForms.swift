@@ -36,7 +36,7 @@ struct ModelForms {
 
     private func values(_ field: FieldRule, _ choices: DynamicChoices, in rule: ActRule) -> [InputValue] {
         let offered = field.allChoices(choices).map(\.value)
-        guard field.required || field.name == "copy-to" else { return [] }
+        guard field.required || field.name == "copy-to" || field.options == "people-asked" else { return [] }
         switch field.kind {
         case .choice where Self.telling.contains(field.name):
             return offered.filter { mayTry($0, field, choices, rule) }.map { .text($0) }

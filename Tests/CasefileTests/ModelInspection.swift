@@ -71,7 +71,7 @@ struct Inspection {
             let blind =
                 name == "decide"
                 && model.workflow.requests(for: person.id, on: standing, world: world)
-                    .allSatisfy { ["open-identity", "release-hold"].contains($0.rule.name) }
+                    .allSatisfy { ["open-identity", "release-hold", "request-recusal"].contains($0.rule.name) }
             check(
                 reach.papers || (outside && reach.letter && reach.outline) || (blind && !reach.letter),
                 "\(person.username) may \(name) without reading")

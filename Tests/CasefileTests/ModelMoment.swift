@@ -25,7 +25,8 @@ struct Moment {
 
     struct Done {
         var act: String
-        var person: StaffID
+        /// `nil`: the reporter.
+        var person: StaffID?
         var input: ActInput
     }
 

@@ -28,8 +28,9 @@ extension Inspection {
         if person.organ != custody.organ {
             check(reach.papers == decides, "\(person.username) of another organ, papers: \(reach)")
             let entitled = isSender(person) || looksOn || isAsked || decides
+            let outline = entitled || isAskedByReporter(person, custody)
             check(
-                reach.letter == entitled && reach.outline == entitled, "\(person.username) of another organ: \(reach)")
+                reach.letter == entitled && reach.outline == outline, "\(person.username) of another organ: \(reach)")
         } else if !looksOn, !isAsked {
             check(reach.letter == reach.papers, "\(person.username), the letter without its papers: \(reach)")
             if !reach.letter || decides { return }

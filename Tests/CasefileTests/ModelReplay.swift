@@ -76,15 +76,22 @@ struct ModelReplay {
     }
 
     /// Does once more what was done, or what happened to somebody.
-    private func again(_ done: Moment.Done, on id: ReportID, by viewer: Viewer) async throws {
+    private func again(_ done: Moment.Done, on filed: Filed) async throws {
+        guard let person = done.person else {
+            guard case .text(let whom) = done.input["whom"] else { throw CasefileError.notFound }
+            let holder = ReceiptHolder(filed.receipt, pepper: casefile.keys.pepper)
+            return try await casefile.askRecusal(of: whom, because: "是亲戚", from: holder)
+        }
+        guard let viewer = viewers[person] else { throw CasefileError.notFound }
+        let id = filed.id
         switch done.act {
-        case Moment.leaving: try await close(done.person)
+        case Moment.leaving: try await close(person)
         case Moment.onLeave:
             let today = Model.start.day
             let term = Term(first: today, last: today.adding(days: 9))
-            try await casefile.declareAway(done.person, term: term, by: viewer)
+            try await casefile.declareAway(person, term: term, by: viewer)
         case Moment.back:
-            let absences = try await casefile.absences(of: [done.person], for: viewer)
+            let absences = try await casefile.absences(of: [person], for: viewer)
             guard let now = absences.first(where: { $0.endedAt == nil }) else { throw CasefileError.notFound }
             try await casefile.endAbsence(now.absence.id, by: viewer)
         case Workflow.newDeciders:
@@ -106,15 +113,14 @@ struct ModelReplay {
 
     /// Does everything again with a marked word in every field that takes words.
     func play(_ moment: Moment, planting canaries: inout Canaries) async throws {
-        let id = try await casefile.file(scene.filing).id
+        let filed = try await casefile.file(scene.filing)
         for done in moment.path {
-            guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
-            guard let rule = casefile.workflow.acts[done.act] else {
-                try await again(done, on: id, by: viewer)
+            guard let viewer = done.person.flatMap({ viewers[$0] }), let rule = casefile.workflow.acts[done.act] else {
+                try await again(done, on: filed)
                 continue
             }
             let input = canaries.planted(rule, done.input)
-            try await casefile.perform(done.act, on: id, by: viewer, input: input)
+            try await casefile.perform(done.act, on: filed.id, by: viewer, input: input)
         }
     }
 
@@ -123,11 +129,9 @@ struct ModelReplay {
 
     /// The moment as the rows have it after everything was done again.
     func play(_ moment: Moment) async throws -> Moment {
-        let id = try await casefile.file(scene.filing).id
-        for done in moment.path {
-            guard let viewer = viewers[done.person] else { throw CasefileError.notFound }
-            try await again(done, on: id, by: viewer)
-        }
+        let filed = try await casefile.file(scene.filing)
+        for done in moment.path { try await again(done, on: filed) }
+        let id = filed.id
         return try await casefile.database.read { tx in
             var played = moment
             guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }

@@ -57,7 +57,7 @@ struct Scene: Sendable {
 
     /// Acts that change nothing for anybody else.
     static let small: Set = [
-        "message", "urge", "review-shelved", "outside-accepted", "link", "split", "hold", "spot-check",
+        "message", "urge", "review-shelved", "outside-accepted", "link", "split", "hold", "spot-check", "demand",
     ]
 
     static func official(
@@ -129,6 +129,9 @@ extension Scene {
         Scene(
             name: "one organ, somebody is asked to recuse", asks: ["ask-recusal"], requests: 1, ways: plain,
             isFull: false),
+        Scene(
+            name: "one organ, a reporter asks that somebody stand aside", asks: ["request-recusal"], requests: 1,
+            ways: plain, disposals: ["inquiry"], isFull: false),
         Scene(
             name: "one organ, every request", signed: true,
             asks: [

@@ -85,7 +85,9 @@ struct Shape: Hashable {
         deciding = phase == .decision ? standing.deciding : nil
         asked = Set(
             workflow.pending(on: standing).map {
-                Asked(act: $0.rule.name, asker: $0.act.staff, about: $0.act.codes["person"])
+                Asked(
+                    act: $0.rule.name, asker: $0.act.staff, about: $0.act.codes["person"] ?? $0.act.codes[Request.named]
+                )
             })
         requests = moment.requests(workflow)
         tookPart = standing.custodies.map { custody in

@@ -45,7 +45,9 @@ import Testing
         #expect(stages == Set(workflow.stageOrder))
         #expect(acts.contains { $0[1] == Workflow.newDeciders && $0[0] == "proposed" }, "nobody asked others")
         #expect(acts.contains { $0[1] == Workflow.newDeciders && $0[0] == "verifying" }, "nor about a request")
-        let left = Set(workflow.actOrder).subtracting(acts.map { $0[1] }).subtracting(["message", "object", "link"])
+        let left = Set(workflow.actOrder).subtracting(acts.map { $0[1] }).subtracting([
+            "message", "object", "link", "unlink",
+        ])
         #expect(left.isEmpty, "no scene does \(left.sorted())")
         #expect(looks.keys.contains("attached unit") && !acts.contains { $0[3] == "attached unit" })
         #expect(acts.contains { $0[3] == "delegated" }, "nobody acted for others")
@@ -101,7 +103,8 @@ struct ThiefOfStories {
     /// Fields in which words are planted in `A thief of the disk`: what only a receipt writes, corrections, and links to
     /// a report by its number.
     static let byHand: Set = [
-        "message.text", "object.text", "link.original", "link.opinion", "amend.title", "amend.reported.name",
+        "message.text", "object.text", "request-recusal.whom", "request-recusal.reason", "link.original",
+        "link.opinion", "unlink.opinion", "amend.title", "amend.reported.name",
         "amend.reported.unit", "amend.reported.position", "amend.content", "amend.happened", "amend.place",
         "amend.location", "amend.demand", "amend.reason",
     ]

@@ -18,18 +18,18 @@ import Testing
         try await withWorld(engine) { world in
             let (one, two) = try await twoLetters(world)
             #expect(try await world.likely(two, "q.director") == [one])
-            try await world.casefile.judge(one, notTheSameAs: two, undo: false, by: world["q.triage"])
+            try await world.casefile.judge(one, .different, two, by: world["q.triage"])
             for username in ["q.triage", "q.director"] {
                 #expect(try await world.likely(two, username) == [])
                 #expect(try await world.likely(one, username) == [])
                 let judged = try await world.casefile.judgedOthers(of: two, for: world[username])
                 #expect(try judged.map(\.id) == [one] && judged.map(\.by) == [world["q.triage"].staff])
             }
-            try await world.casefile.judge(two, notTheSameAs: one, undo: true, by: world["q.director"])
+            try await world.casefile.judge(two, .undone, one, by: world["q.director"])
             #expect(try await world.likely(two, "q.director") == [one])
             #expect(try await world.likely(one, "q.triage") == [two])
             #expect(try await world.casefile.judgedOthers(of: one, for: world["q.director"]).isEmpty)
-            try await world.casefile.judge(two, notTheSameAs: one, undo: false, by: world["q.director"])
+            try await world.casefile.judge(two, .different, one, by: world["q.director"])
             #expect(try await world.likely(two, "q.triage") == [], "judged anew")
             #expect(try await world.casefile.verify().log.waiting > 0, "each decision has its leaf")
         }
@@ -39,10 +39,10 @@ import Testing
     func `have one decision on record, however often she presses the button`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
             let (one, two) = try await twoLetters(world)
-            try await world.casefile.judge(one, notTheSameAs: two, undo: true, by: world["q.director"])
+            try await world.casefile.judge(one, .undone, two, by: world["q.director"])
             for _ in 1...2 {
-                try await world.casefile.judge(one, notTheSameAs: two, undo: false, by: world["q.director"])
-                try await world.casefile.judge(two, notTheSameAs: one, undo: false, by: world["q.triage"])
+                try await world.casefile.judge(one, .different, two, by: world["q.director"])
+                try await world.casefile.judge(two, .different, one, by: world["q.triage"])
             }
             let rows = try await world.casefile.database.read { tx in
                 try tx.scalar("SELECT COUNT(*) FROM same_decision", as: Int.self)
@@ -61,17 +61,17 @@ import Testing
             let unknown = CasefileError.invalid([FieldFault("other", "unknown")])
             for other in [theirs, .random(), one, nil] as [ReportID?] {
                 await #expect(throws: unknown) {
-                    try await world.casefile.judge(one, notTheSameAs: other, undo: false, by: world["q.director"])
+                    try await world.casefile.judge(one, .different, other, by: world["q.director"])
                 }
             }
             await #expect(throws: CasefileError.notFound) {
-                try await world.casefile.judge(theirs, notTheSameAs: one, undo: false, by: world["q.director"])
+                try await world.casefile.judge(theirs, .different, one, by: world["q.director"])
             }
             await #expect(throws: CasefileError.notFound) {
-                try await world.casefile.judge(one, notTheSameAs: two, undo: false, by: world["q.handler"])
+                try await world.casefile.judge(one, .different, two, by: world["q.handler"])
             }
             // What was judged of a report that goes out of sight is out of sight with it.
-            try await world.casefile.judge(one, notTheSameAs: two, undo: false, by: world["q.director"])
+            try await world.casefile.judge(one, .different, two, by: world["q.director"])
             let director = try world["q.director"].staff
             try await world.casefile.database.write { tx in
                 try tx.run("INSERT INTO bar (report_id, staff_id, reason) VALUES (\(two), \(director), 'kin')")
@@ -86,7 +86,7 @@ import Testing
         try await withWorld(engine) { world in
             let kept = try await world.kept().id
             let (fresh, _) = try await twoLetters(world)
-            try await world.casefile.judge(kept, notTheSameAs: fresh, undo: false, by: world["q.director"])
+            try await world.casefile.judge(kept, .different, fresh, by: world["q.director"])
             world.afterTenYears()
             try await world.approvedList()
             world.clock.advance(days: 40)

@@ -284,6 +284,7 @@ final class Year {
         let unknown = view.letter?.reported.contains { $0.management == .unknown } ?? false
         let rare: [String: Double] = [
             "recuse": 0.03, "ask-recusal": 0.1, "reject": 1.5, "withdraw-proposal": 0.2, "consult": 1, "link": 0.2,
+            "demand": 0.2,
             "return": 1, "object": 0.3, "message": 0.3, "amend": unknown ? 6 : 0.15, "supervise": 0.3, "extend": 0.3,
             "pause": 0.2, "resume": 0.5, "clarify": 0.2, "determine-false": 0.1, "protect": 0.1, "trace": 0.1,
             "urge": 0.2, "form-team": 0.2, "open-identity": 0.1, "pass-to-investigation": 0.6, "wake": 0.6,
@@ -304,6 +305,10 @@ final class Year {
         do {
             let view = try await casefile.receipt(holder)
             count("receipt")
+            if view.mayAskRecusal, dice.chance(0.03) {
+                try await casefile.askRecusal(of: "经办我这件事的人", because: "他和被反映人是亲戚", from: holder)
+                return count("reporter recusal")
+            }
             let may = view.may.filter { $0 != .objection || dice.chance(0.4) }
             guard let what = dice.pick(may) else { return }
             switch what {

@@ -18,7 +18,8 @@ struct YearForm {
         for field in rule.fields {
             guard asked(field, input) else { continue }
             if field.options == "reported", field.kind != .choice, !field.required { continue }
-            guard field.required || field.prefill == nil && dice.chance(0.5) else { continue }
+            let isAsked = field.required || field.options == "people-asked"
+            guard isAsked || field.prefill == nil && dice.chance(0.5) else { continue }
             guard let value = value(of: field) else {
                 if field.required { return nil }
                 continue

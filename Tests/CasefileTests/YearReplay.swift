@@ -101,6 +101,7 @@ struct YearReplay {
         case "verify-identity": realName = codes["status"] ?? realName
         case "pass-identity": identityAt = organs.count - 1
         case "link": isRepeat = true
+        case "unlink": isRepeat = false
         case "refer": handlers = []
         case "recuse": if let staff = act.staff { handlers.remove(staff) }
         case "forward", "assign", "send-up", "dispute", "call-in": arrive(codes["to"], via: act.act, workflow)
@@ -134,7 +135,9 @@ struct YearReplay {
             {
                 add(mark: mark)
             }
-            if codes["request-act"] == "ask-recusal", let person = codes["person"].flatMap({ StaffID($0) }) {
+            if ["ask-recusal", "request-recusal"].contains(codes["request-act"]),
+                let person = codes["person"].flatMap({ StaffID($0) })
+            {
                 handlers.remove(person)
             }
         default: break

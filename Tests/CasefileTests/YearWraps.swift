@@ -48,8 +48,13 @@ extension Year {
                 let passed = standing.custodies.contains { $0.organ == organ } ? "passed" : "outside"
                 fault("an organ (\(passed)) where nobody may read holds the letter key by \(office)", on: stored.id)
             }
+            // A leader who decides for an office of which somebody is barred holds it in person.
+            let isLeaders =
+                office == "leaders"
+                || wrap.staff.map { world.places(of: $0).contains { world.offices[$0.office]?.kind == .leaders } }
+                    == true
             if wrap.kind == "case", let home = standing.custodies.first(where: { $0.index == wrap.custody })?.organ,
-                organ != home, office != "leaders", !wentUpWhole(wrap, to: organ, from: home, wraps, standing, world)
+                organ != home, !isLeaders, !wentUpWhole(wrap, to: organ, from: home, wraps, standing, world)
             {
                 fault("another organ holds a case key by \(office)", on: stored.id)
             }

@@ -1,0 +1,131 @@
+package import Casework
+import Database
+package import Kernel
+
+/// The letters about one matter, as far as somebody may read them: nothing else is named or counted.
+package struct Matter: Sendable {
+    /// What a letter is to the matter.
+    package enum Part: String, Sendable {
+        /// The first that told of it.
+        case first
+        /// Linked to the first as a repeat.
+        case again = "repeat"
+        /// Others told of the same.
+        case joint
+        /// Another matter that has to do with it.
+        case related
+    }
+
+    package struct Told: Sendable {
+        package var part: Part
+        package var view: ReportView
+        package var letter: Letter
+    }
+
+    /// In the order in which they came.
+    package var told: [Told]
+
+    /// How many letters told of this matter (件次), of those that are shown; it counts as one matter (件).
+    package var letters: Int { told.filter { $0.part != .related }.count }
+}
+
+/// Where what the reporter wants settled stands, apart from what was done to anybody.
+package struct DemandState: Sendable, Equatable {
+    /// A value of the vocabulary `demand-state`.
+    package var value: String
+    /// By when it was promised.
+    package var by: Day?
+    /// On what grounds; `nil` for a viewer without the papers.
+    package var note: String?
+    package var at: Instant
+}
+
+extension ReportView {
+    /// As whoever handles it wrote last; a conclusion says whether it is settled too. `nil` where nobody did.
+    package var demandState: DemandState? {
+        for entry in story.reversed() {
+            switch entry.act {
+            case "demand":
+                guard let value = entry.codes["state"] else { continue }
+                return DemandState(
+                    value: value, by: entry.codes["by"].flatMap { Day($0) }, note: entry.texts.first?.text, at: entry.at
+                )
+            case "conclude":
+                guard !entry.codes.isEmpty else { continue }
+                let isSettled = entry.codes["demand-settled"] == "true"
+                return DemandState(value: isSettled ? "settled" : "open", by: nil, note: nil, at: entry.at)
+            default: continue
+            }
+        }
+        return nil
+    }
+}
+
+extension CasefileSchema {
+    /// Who repeats a report is asked for each page of a matter.
+    static let repeats = Migration(
+        id: "0099-repeats",
+        statements: ["CREATE INDEX report_repeat ON report (repeat_of) WHERE repeat_of IS NOT NULL"])
+}
+
+extension Casefile {
+    /// No more letters stand on one page.
+    private static let mostTold = 50
+
+    /// The matter that a report tells of. That these were looked at is written down. `.notFound` for a report that the
+    /// viewer may not read.
+    package func matter(of id: ReportID, for viewer: Viewer) async throws -> Matter {
+        guard try await opened(id, for: viewer) != nil else { throw CasefileError.notFound }
+        var told = try await told(try await database.read { tx in try Self.chain(of: id, tx) }, for: viewer)
+        // Only what was judged of letters that this viewer may read.
+        let chain = told.map(\.view.id)
+        let beside = try await database.read { tx in try Self.beside(chain, at: viewer.organ, tx) }
+        told += try await self.told(beside, for: viewer).prefix(Self.mostTold - told.count)
+        let ids = told.map(\.view.id)
+        let order = try await database.read { tx in
+            try tx.rows("SELECT id FROM report WHERE id IN \(list: ids) ORDER BY received_at, intake_order").map {
+                try $0.get("id", as: ReportID.self)
+            }
+        }
+        try await enterReads(ids, by: viewer, .compared)
+        return Matter(told: order.compactMap { id in told.first { $0.view.id == id } })
+    }
+
+    private func told(
+        _ found: [(id: ReportID, part: Matter.Part)], for viewer: Viewer
+    ) async throws -> [Matter.Told] {
+        var told: [Matter.Told] = []
+        for (id, part) in found where told.count < Self.mostTold {
+            guard let view = try await readable(id, for: viewer), let letter = view.letter else { continue }
+            told.append(Matter.Told(part: part, view: view, letter: letter))
+        }
+        return told
+    }
+
+    /// A report, the first letter of its matter and the repeats of that, the report itself foremost.
+    private static func chain(
+        of id: ReportID, _ tx: any Transaction
+    ) throws -> [(id: ReportID, part: Matter.Part)] {
+        let first =
+            try tx.first("SELECT repeat_of FROM report WHERE id = \(id)")
+            .flatMap { try $0.maybe("repeat_of", as: ReportID.self) } ?? id
+        let repeats = try tx.rows(
+            "SELECT id FROM report WHERE repeat_of = \(first) ORDER BY received_at DESC, id LIMIT \(4 * mostTold)"
+        ).map { try $0.get("id", as: ReportID.self) }
+        let others = ([first] + repeats).filter { $0 != id }
+        return ([id] + others).map { ($0, $0 == first ? .first : .again) }
+    }
+
+    /// What an organ judged to be joint with these, or related to them.
+    private static func beside(
+        _ chain: [ReportID], at organ: OrganID, _ tx: any Transaction
+    ) throws -> [(id: ReportID, part: Matter.Part)] {
+        var seen = Set(chain)
+        return try chain.flatMap { try judged($0, at: organ, tx) }.compactMap { other in
+            guard let part = Matter.Part(rawValue: other.decision.rawValue), seen.insert(other.id).inserted else {
+                return nil
+            }
+            return (other.id, part)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Casefile
+import Casework
+import Kernel
+import Mustache
+import Similarity
+import Site
+
+/// What the software found in the words of a letter: help for whoever reads it, decided by nobody.
+extension ReportPageMaker {
+    /// Rows of a list of facts; empty where nothing was found, or the letter is not this viewer's.
+    var hints: [Fact] {
+        guard let letter = view.letter, let signs = try? TextSigns.shipped(),
+            let normaliser = try? Normaliser.shipped(),
+            let text = try? normaliser(letter.words)
+        else { return [] }
+        let labels = signs.isLabelOnly(text) ? signs.words(of: .label, in: text) : []
+        return [
+            Fact(texts.text("desk.hint.danger"), joined(signs.words(of: .danger, in: text))),
+            Fact(texts.text("desk.hint.label"), joined(labels)),
+            Fact(
+                texts.text("desk.hint.sums"),
+                joined(
+                    text.amounts.prefix(Self.mostHints).map {
+                        texts.format("desk.hint.yuan", ["n": Money(fen: $0).yuan])
+                    })),
+            Fact(
+                texts.text("desk.hint.months"),
+                joined(
+                    text.months.prefix(Self.mostHints).map { month in
+                        "\(month / 100)-\(month % 100 < 10 ? "0" : "")\(month % 100)"
+                    })),
+            Fact(texts.text("desk.hint.places"), joined(places(in: letter))),
+        ].compactMap(\.self)
+    }
+
+    private static let mostHints = 8
+
+    private func joined(_ found: [String]) -> String? { found.isEmpty ? nil : found.joined(separator: comma) }
+
+    /// Places of the county that the letter is about, or of the organ that has it, which the text names.
+    private func places(in letter: Letter) -> [String] {
+        let organ = view.standing.custody.flatMap { view.world.organs[$0.organ] }
+        guard let around = letter.place?.county ?? organ?.region else { return [] }
+        return regions.children(of: around).map(\.name)
+            .filter { $0.count > 1 && (letter.content.contains($0) || letter.title.contains($0)) }
+            .prefix(Self.mostHints).map(\.self)
+    }
+}
