@@ -3,7 +3,7 @@
 # each database): Scripts/soak.sh
 #
 # MINGJIAN_KILLS (50), MINGJIAN_LOG_KILLS (100), MINGJIAN_FUZZ_SECONDS (600) and MINGJIAN_YEAR_REPORTS (10000, on each) say how much;
-# MINGJIAN_YEAR_SEED repeats a year. These are the tests of `make test`, made longer; the year runs as a release.
+# MINGJIAN_YEAR_SEED repeats a year. These are the tests of `make test`, made longer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export MINGJIAN_KILLS=${MINGJIAN_KILLS:-50}
@@ -12,14 +12,14 @@ export MINGJIAN_FUZZ_SECONDS=${MINGJIAN_FUZZ_SECONDS:-600}
 export MINGJIAN_YEAR_REPORTS=${MINGJIAN_YEAR_REPORTS:-10000}
 
 Scripts/install-test.sh
-swift build --build-tests
-MINGJIAN_BINARY=$(swift build --show-bin-path)/mingjian
+# As for `make test`.
+release=(-c release --scratch-path .build/tests -Xswiftc -enable-testing)
+swift build "${release[@]}" --build-tests --disable-xctest
+MINGJIAN_BINARY=$(swift build "${release[@]}" --show-bin-path)/mingjian
 export MINGJIAN_BINARY
 code=0
 Scripts/with-postgres.sh .venv/bin/python -m pytest -q -o cache_dir=.build/pytest -k kill Tests/API || code=1
-swift test --skip-build --disable-xctest --filter SiteTests || code=1
-release=(-c release --scratch-path .build/soak -Xswiftc -enable-testing)
-swift build "${release[@]}" --build-tests
+swift test "${release[@]}" --skip-build --disable-xctest --filter SiteTests || code=1
 Scripts/with-postgres.sh swift test "${release[@]}" --skip-build --disable-xctest --filter "A year of a province" ||
     code=1
 exit "$code"

@@ -39,6 +39,23 @@ extension Casefile {
     }
 }
 
+extension Casefile {
+    /// What the notice of a repeat leaves with its original (定期通报): whoever holds that sees in lists that it was told
+    /// again, until they act on it. `nil` where nothing of the original is left to the viewer's organ.
+    func toldAgain(_ original: ReportID, by viewer: Viewer, at: Instant) async throws -> ActChange? {
+        let casefile = self
+        let open = try await database.read { tx in
+            try OpenReport.find(tx, original, for: viewer, casefile: casefile)
+        }
+        guard let open else { return nil }
+        let stage = open.stored.standing.stage
+        var change = ActChange(
+            act: PossibleAct(rule: .unruled("repeat-told"), to: stage), open: open, letter: nil, viewer: viewer, at: at)
+        if open.workflow.stages[stage]?.phase != .end { change.add(mark: "repeat-news") }
+        return change
+    }
+}
+
 extension OpenReport {
     /// The stage to which new evidence moves the report now; `nil` where it stays.
     var stageAfterEvidence: String? {

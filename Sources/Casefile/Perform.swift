@@ -56,16 +56,19 @@ extension Casefile {
         if rule.effect == "link" {
             change.original = try await original(checked.values["original"], of: id, for: viewer)
         }
+        if rule.effect == "tell-repeat" { change.original = open.stored.repeatOf }
         try change.apply(checked, casefile: self)
-        guard let original = change.original, checked.values["new-facts"] == "true",
-            let woken = try await woken(original, by: viewer, at: change.at)
-        else {
-            try await commit([change])
-            // What cannot be overwritten or removed now is done with the next sweep.
-            if change.leavesPlatform { try? await clear(always: true) }
-            return
+        var changes = [change]
+        if let original = change.original {
+            if checked.values["new-facts"] == "true" {
+                changes += try await [woken(original, by: viewer, at: change.at)].compactMap(\.self)
+            } else if rule.effect == "tell-repeat" {
+                changes += try await [toldAgain(original, by: viewer, at: change.at)].compactMap(\.self)
+            }
         }
-        try await commit([change, woken])
+        try await commit(changes)
+        // What cannot be overwritten or removed now is done with the next sweep.
+        if change.leavesPlatform { try? await clear(always: true) }
     }
 
     /// Writes an act's event, texts, keys and projections; what one act brings about in several reports stands or falls

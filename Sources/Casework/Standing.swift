@@ -139,13 +139,13 @@ package struct Standing: Sendable {
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
-        "stage", "first-leader", "team", "end", "spot-check",
+        "stage", "first-leader", "team", "end", "spot-check", "repeat-notice",
     ]
     static let claims: Set = [
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
         "paused", "team-short", "held", "not-held", "inquiry-answered", "spot-check-drawn", "spot-check-due",
-        "spot-check-doubtful",
+        "spot-check-doubtful", "repeat",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -160,6 +160,7 @@ package struct Standing: Sendable {
         case "place": custody.map { $0.office == $0.intakeOffice ? "intake" : "handling" }
         case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
         case "repeat": isRepeat ? "yes" : "no"
+        case "repeat-notice": isRepeat && !wasDone("tell-repeat") ? "due" : "none"
         case "stage": stage
         case "team": holds("team-short", in: world) ? "short" : "whole"
         case "spot-check": spotCheck
@@ -189,6 +190,7 @@ package struct Standing: Sendable {
         case "identity-behind": hasReporter && identityAt != custody?.index
         case "has-reporter": hasReporter
         case "notice-due": holds("real-name") && !isRepeat
+        case "repeat": isRepeat
         case "supervised": isOpen("supervise", until: ["answer-supervision"])
         case "result-due": holds("assigned") && lastEnd > lastAgreed("report-up")
         case "result-unrecognised": holds("assigned") && lastAgreed("report-up") > lastIndex(of: "recognise")

@@ -60,6 +60,7 @@ package struct DeskRoutes: Sendable {
         LeadRoutes(services).add(to: routes)
         SameRoutes(services).add(to: routes)
         OlderMarksRoutes(services).add(to: routes)
+        RepeatRoutes(services).add(to: routes)
     }
 
     private func queue(

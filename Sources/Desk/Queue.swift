@@ -102,7 +102,7 @@ extension QueueItem {
             received: item.receivedAt.day.text,
             due: item.due?.text, isOverdue: item.marks.contains("overdue"), isNear: item.marks.contains("near"),
             marks: item.marks.filter { $0 != "overdue" && $0 != "near" }.map {
-                QueueMark(label: workflow.markLabel($0, language), isBad: $0 == "urgent" || $0 == "threat")
+                QueueMark(label: workflow.markLabel($0, language), isBad: ["urgent", "threat", "danger"].contains($0))
             }, isCurrent: item.id == current)
     }
 }
@@ -146,6 +146,8 @@ struct QueueModel: MustacheParent {
     let pages: Pagination?
     /// What the form that exports the list holds.
     let exported: [FormField]
+    /// The form that tells of the kept repeats in the list, where those are asked for.
+    let repeats: Entry?
 
     func child(named name: String) -> Any? {
         switch name {
@@ -155,6 +157,7 @@ struct QueueModel: MustacheParent {
         case "items": items
         case "pages": here(pages)
         case "exported": items.isEmpty ? nil : ["fields": exported]
+        case "repeats": here(repeats)
         default: nil
         }
     }
@@ -194,6 +197,14 @@ struct QueueModel: MustacheParent {
                     FieldOption(String($0), String($0), isChosen: $0 == query.limit)
                 }, isRequired: true),
         ]
+        let kept = page.items.filter { $0.stage == "kept" && $0.marks.contains("repeat") }
+        repeats =
+            query.tab != .waiting || query.stage != "kept" || kept.isEmpty
+            ? nil
+            : Entry([
+                "ids": kept.map { Entry(["id": $0.id.description]) },
+                "action": texts.format("desk.repeats.action", ["n": String(kept.count)]),
+            ])
         items = page.items.map { item in
             QueueItem(
                 item, address: request.address(), current: current, workflow: workflow, texts: texts,

@@ -42,7 +42,7 @@ struct SameRoutes: Sendable {
         let texts = words.texts
         let today = casefile.clock.now().day
         let judged = try await casefile.judgedOthers(of: id, for: viewer)
-        let entry = SameEntry([
+        let entry = Entry([
             "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
             "items": likely.map { item in
                 let maker = ReportPageMaker(
@@ -66,7 +66,7 @@ struct SameRoutes: Sendable {
             workflow: casefile.workflow, texts: services.shell.texts(context), language: context.language.rawValue)
         let (texts, today) = (words.texts, casefile.clock.now().day)
         guard let this = matter.told.first(where: { $0.view.id == id }) else { throw SiteError.notFound }
-        let entry = SameEntry([
+        let entry = Entry([
             "number": this.view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
             "same": "/desk/reports/\(id)/same",
             "counted": texts.format("matter.counted", ["n": String(matter.letters)]),
@@ -82,15 +82,6 @@ struct SameRoutes: Sendable {
     }
 }
 
-/// Named values for a template; every name is answered, so that nothing of an outer model shows through.
-private struct SameEntry: MustacheParent {
-    private let values: [String: Any]
-
-    init(_ values: [String: Any?]) { self.values = values.mapValues { here($0) } }
-
-    func child(named name: String) -> Any? { values[name] }
-}
-
 /// What speaks for sameness, in words.
 private struct SameWords {
     let workflow: Workflow
@@ -99,22 +90,22 @@ private struct SameWords {
 
     func item(
         _ item: LikelyReport, beside letter: Letter, mayLink: Bool, decisions: [Entry]
-    ) -> SameEntry {
+    ) -> Entry {
         let parts = TextDifference(from: item.letter.content, to: letter.content).parts
-        return SameEntry([
+        return Entry([
             "href": "/desk/reports/\(item.id)", "number": item.view.number ?? texts.text("desk.report"),
             "title": item.letter.title, "stage": workflow.stageLabel(item.view.standing.stage, language),
             "received": item.view.receivedAt.day.text, "demand": item.letter.demand,
             "level": item.score.level.map { texts.text("same.level.\($0.rawValue)") },
             "isCertain": item.score.level == .certain, "percent": String(Int((item.score.value * 100).rounded(.down))),
             "reasons": item.score.reasons.map { reason in
-                SameEntry(["said": said(reason), "weight": weight(reason.weight), "isFor": reason.weight > 0])
+                Entry(["said": said(reason), "weight": weight(reason.weight), "isFor": reason.weight > 0])
             },
             "parts": parts.map { part in
                 switch part {
-                case .same(let text): SameEntry(["same": text])
-                case .removed(let text): SameEntry(["removed": text])
-                case .added(let text): SameEntry(["added": text])
+                case .same(let text): Entry(["same": text])
+                case .removed(let text): Entry(["removed": text])
+                case .added(let text): Entry(["added": text])
                 }
             },
             "link": mayLink && !item.isLinked ? item.view.number : nil, "isLinked": item.isLinked,
@@ -125,9 +116,9 @@ private struct SameWords {
     }
 
     /// One letter of a matter.
-    func told(_ told: Matter.Told, isThis: Bool, decisions: [Entry]) -> SameEntry {
+    func told(_ told: Matter.Told, isThis: Bool, decisions: [Entry]) -> Entry {
         let view = told.view
-        return SameEntry([
+        return Entry([
             "href": "/desk/reports/\(view.id)", "number": view.number ?? texts.text("desk.report"),
             "title": told.letter.title, "isThis": isThis, "part": texts.text("matter.part.\(told.part.rawValue)"),
             "stage": workflow.stageLabel(view.standing.stage, language),
@@ -141,9 +132,9 @@ private struct SameWords {
     }
 
     /// Where the demand stands, as whoever handles it wrote last.
-    private func state(_ view: ReportView) -> SameEntry? {
+    private func state(_ view: ReportView) -> Entry? {
         guard let state = view.demandState else { return nil }
-        return SameEntry([
+        return Entry([
             "label": view.workflow.label("demand-state", state.value, language), "isSettled": state.value == "settled",
             "isOpen": state.value == "open",
             "by": state.by?.text, "at": state.at.day.text, "note": state.note,
@@ -156,8 +147,8 @@ private struct SameWords {
         return texts.text("same.settled.\(said == "true" ? "yes" : said == "false" ? "no" : "unsaid")")
     }
 
-    func judged(_ other: JudgedOther, world: World) -> SameEntry {
-        SameEntry([
+    func judged(_ other: JudgedOther, world: World) -> Entry {
+        Entry([
             "href": "/desk/reports/\(other.id)", "number": other.number ?? texts.text("desk.report"),
             "by": world.staff[other.by].map { texts.language == .en ? $0.nameEnglish : $0.name },
             "at": other.at.shortText, "id": other.id.description,

@@ -142,3 +142,30 @@ def test_a_clerk_has_the_letters_of_before_gone_through_and_an_auditor_sees_that
     assert "完成，共 0 件" in clerk.get("/desk/same").text
     assert clerk.send("POST", "/desk/same/stop", {}).status_code == 303
     assert "将早先的件纳入比对" in auditor.get("/audit/events?list=searches&act=marked").text
+
+
+def test_whoever_handles_the_first_letter_is_told_of_the_kept_repeats_in_one_go(world):
+    _, first, _ = world.filed(letter(reported=[person(**FENG)], **{**TOLD, "title": "水渠的第一封信"}))
+    judged = [("propose", {"way": "refer"}), "approve", "refer"]
+    world.play(first, QINGTANG, "register", "classify", *judged)
+    clerk = Knocker(world["qt.letters1"])
+    number = clerk.person.report(first)["number"]
+    repeats = []
+    for title in ("水渠的第二封信", "水渠的第三封信"):
+        _, again, _ = world.filed(letter(reported=[person(**FENG)], **{**AGAIN, "title": title}))
+        world.play(again, QINGTANG, "register")
+        world.anybody(again, QINGTANG, "link").act(again, "link", original=number)
+        world.play(again, QINGTANG, "classify", ("propose", {"way": "keep"}), "approve", "keep")
+        assert clerk.person.offered(again, "archive") is None, "not before it was told of"
+        repeats.append(again)
+    page = clerk.get("/desk?stage=kept").text
+    assert all(f'name="report" value="{again}"' in page for again in repeats) and 'action="/desk/repeats"' in page
+    assert 'action="/desk/repeats"' not in clerk.get("/desk").text
+    answer = clerk.send("POST", "/desk/repeats", {"report": [*repeats, first, "nothing"]})
+    assert answer.status_code == 200 and "已通报 2 件" in answer.text and "1 件没有通报" in answer.text
+    office = world.who_has(first, QINGTANG)[0]
+    assert "repeat-news" in office.report(first)["marks"], "whoever is to handle it sees it in lists"
+    assert "又有重复举报" in Knocker(office).get("/desk").text
+    for again in repeats:
+        assert clerk.person.offered(again, "archive") and not clerk.person.offered(again, "tell-repeat")
+    assert "通报了重复举报" in Knocker(office).get(f"/desk/reports/{first}").text

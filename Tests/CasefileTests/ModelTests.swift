@@ -46,7 +46,7 @@ import Testing
         #expect(acts.contains { $0[1] == Workflow.newDeciders && $0[0] == "proposed" }, "nobody asked others")
         #expect(acts.contains { $0[1] == Workflow.newDeciders && $0[0] == "verifying" }, "nor about a request")
         let left = Set(workflow.actOrder).subtracting(acts.map { $0[1] }).subtracting([
-            "message", "object", "link", "unlink",
+            "message", "object", "link", "unlink", "tell-repeat",
         ])
         #expect(left.isEmpty, "no scene does \(left.sorted())")
         #expect(looks.keys.contains("attached unit") && !acts.contains { $0[3] == "attached unit" })

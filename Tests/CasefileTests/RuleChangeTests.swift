@@ -54,12 +54,12 @@ import Testing
             #expect(after.0 == Day("2026-03-05") && after.1 == after.0.map { Int($0.days) })
             _ = try await world.casefile.verify()
             let view = try #require(try await world.view(id, "q.director"))
-            #expect(view.workflow.version == "2026.10+Q:Q-3")
+            #expect(view.workflow.version == "2026.11+Q:Q-3")
             try await world.act("register", id, "q.registrar")
             let rules: String? = try await world.casefile.database.read { tx in
                 try tx.scalar("SELECT rules FROM event WHERE report_id = \(id) AND act = 'register'")
             }
-            #expect(rules == "2026.10+Q:Q-3", "the act is recorded under the rules that held")
+            #expect(rules == "2026.11+Q:Q-3", "the act is recorded under the rules that held")
 
             world.clock.set(try #require(Instant(rfc3339: "2026-03-04T10:00:00+08:00")))
             try await world.casefile.withdraw(rules: stored.id, scope: .running, by: admin)

@@ -135,4 +135,41 @@ import Testing
             #expect(try await world.casefile.verify().reports == 2)
         }
     }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `whoever handles the first report is told of the repeats that were kept, and those are put away after that`(
+        _ engine: Engine
+    ) async throws {
+        try await withWorld(engine) { world in
+            let first = try await world.judged()
+            let number = try #require(try await world.view(first, "q.triage")?.number)
+            try await world.allocated(first)
+            var repeats: [ReportID] = []
+            for _ in 1...2 {
+                let id = try await world.judged()
+                try await world.act("link", id, "q.triage", ["original": .text(number)])
+                try await world.act("propose", id, "q.triage", ["way": .text("keep"), "opinion": .text("重复件")])
+                try await world.act("approve", id, "q.deputy", ["opinion": .text("同意")])
+                try await world.act("keep", id, "q.registrar")
+                repeats.append(id)
+            }
+            let due = try await world.limit("repeat-notice", of: repeats[0], for: "q.triage")?.runningDue
+            let kept = try await world.view(repeats[0], "q.triage")?.story.last?.at.day
+            #expect(due == kept?.adding(months: 3), "locally each quarter")
+            #expect(try await world.offered("archive", on: repeats[0]) == [], "not put away before that")
+            #expect(try await world.view(first, "q.handler")?.marks.contains("repeat-news") == false)
+            for id in repeats {
+                #expect(try await world.waits(id, for: "q.registrar"))
+                try await world.act("tell-repeat", id, "q.registrar")
+                #expect(try await world.limit("repeat-notice", of: id, for: "q.triage")?.runningDue == nil)
+                try await world.act("archive", id, "q.registrar")
+            }
+            let told = try #require(try await world.view(first, "q.handler"))
+            #expect(told.story.filter { $0.act == "repeat-told" }.count == 2 && told.marks.contains("repeat-news"))
+            #expect(told.standing.stage == "allocated", "a notice moves nothing")
+            try await world.dispose(first, "shelve")
+            #expect(try await world.view(first, "q.handler")?.marks.contains("repeat-news") == false)
+            #expect(try await world.casefile.verify().reports == 3)
+        }
+    }
 }

@@ -81,6 +81,7 @@ struct YearReplay {
         marks.removeAll { over.contains($0) }
         let isNews = ["reporter-message", "reporter-file", "object"].contains(act.act) && act.staff == nil
         if isNews, act.from != "received" { add(mark: "reporter-news") }
+        if act.act == "repeat-told", workflow.stages[stage]?.phase != .end { add(mark: "repeat-news") }
         switch act.act {
         case "file": organs = [(event.organ, nil)]
         case "register":
