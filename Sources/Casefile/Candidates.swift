@@ -17,6 +17,8 @@ package struct LikelyReport: Sendable {
 extension Casefile {
     /// So many letters are opened for one question.
     private static let mostOpened = 20
+    /// So many of them for the reporter's sake.
+    private static let mostOfReporter = 8
     /// Of so many reports at a time it is asked which the viewer may read.
     private static let asked = 200
 
@@ -33,8 +35,9 @@ extension Casefile {
         for other in nearest.prefix(Self.mostOpened) {
             guard let (stored, text) = try await opened(other, for: viewer) else { continue }
             let theirs = ComparableText(try LetterMarks.text(of: text))
-            let evidence = try evidence(
+            var evidence = try evidence(
                 (letter, own), (text, theirs), likeness: comparison(own, theirs), names: names)
+            evidence.outcomes.merge(try await evidenceBeside(open, stored, for: viewer)) { $1 }
             let score = Score(evidence, weights: weights)
             guard score.level != nil else { continue }
             scored.append((other, score, (open.stored.repeatOf ?? id) == (stored.stored.repeatOf ?? other)))
@@ -50,31 +53,44 @@ extension Casefile {
         return items
     }
 
-    /// The reports with the most marks of a letter that the viewer may read, the best first. How rare a mark is among all
-    /// reports orders nothing here: what came elsewhere would change the order, and so tell of itself.
+    /// What the same reporter sent, and the reports with the most marks of a letter, that the viewer may read, the best
+    /// first. How rare a mark is among all reports orders nothing here: what came elsewhere would change the order, and
+    /// so tell of itself.
     private func nearest(to id: ReportID, _ letter: Letter, for viewer: Viewer) async throws -> [ReportID] {
-        guard let marks = try LetterMarks(keys).marks(of: letter) else { return [] }
+        let marks = try LetterMarks(keys).marks(of: letter)
         let casefile = self
         let search = CandidateSearch(cap: MarkIndex.mostBearers)
         return try await database.read { tx in
-            let index = try MarkIndex(tx, for: marks)
-            let found = try search.candidates(of: marks, in: index, limit: .max).candidates
-                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
             let world = try casefile.pictures.current(tx).world
             let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
             // Itself, and of what this organ decided already.
             let known = Set([id] + (try Self.judged(id, at: viewer.organ, tx)).map(\.id))
+            func readable(_ ids: [ReportID]) throws -> [ReportID] {
+                let found = Set(
+                    try tx.rows(list.letters(limit: Self.asked) { column in "\(column) IN \(list: ids)" })
+                        .map { try $0.get(at: 0, as: ReportID.self) })
+                return ids.filter { !known.contains($0) && found.contains($0) }
+            }
             var nearest: [ReportID] = []
-            var start = 0
-            while start < found.count, nearest.count < Self.mostOpened {
-                let part = found[start..<min(start + Self.asked, found.count)]
-                let ids = try MarkIndex.reports(of: Array(part), tx)
-                let readable = Set(
-                    try tx.rows(
-                        list.letters(limit: Self.asked) { column in "\(column) IN \(list: Array(ids.values))" }
-                    ).map { try $0.get(at: 0, as: ReportID.self) })
-                nearest += part.compactMap { ids[$0] }.filter { !known.contains($0) && readable.contains($0) }
-                start += Self.asked
+            /// Adds what may be read, a part at a time, until there are so many.
+            func add<Found>(_ found: [Found], upTo most: Int, _ ids: ([Found]) throws -> [ReportID]) throws {
+                var start = 0
+                while start < found.count, nearest.count < most {
+                    let part = Array(found[start..<min(start + Self.asked, found.count)])
+                    nearest += try readable(try ids(part)).filter { !nearest.contains($0) }
+                    start += Self.asked
+                }
+            }
+            // Whoever wrote before may have found other words.
+            try add(try ReporterTokens(at: viewer.organ, tx).others(of: id), upTo: Self.mostOfReporter) { $0 }
+            nearest = Array(nearest.prefix(Self.mostOfReporter))
+            guard let marks else { return nearest }
+            let index = try MarkIndex(tx, for: marks)
+            let found = try search.candidates(of: marks, in: index, limit: .max).candidates
+                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
+            try add(found, upTo: Self.mostOpened) { part in
+                let ids = try MarkIndex.reports(of: part, tx)
+                return part.compactMap { ids[$0] }
             }
             return nearest
         }

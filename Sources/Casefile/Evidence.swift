@@ -119,7 +119,7 @@ extension Casefile {
         try located(open, tx).map(\.view)
     }
 
-    private func located(_ open: OpenReport, _ tx: any Transaction) throws -> [LocatedFile] {
+    func located(_ open: OpenReport, _ tx: any Transaction) throws -> [LocatedFile] {
         try tx.rows(
             """
             SELECT id, stored, key_id, author, day, commitment, envelope FROM file

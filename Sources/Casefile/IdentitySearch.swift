@@ -85,10 +85,12 @@ enum IdentitySearchTag {}
 /// at two organs have nothing in common.
 struct IdentityMarks: Sendable {
     private let key: SecretKey
+    private let same: SecretKey
     private let fold: SearchFold
 
     init(_ index: SecretKey) throws {
         key = index.derived(for: "identity marks")
+        same = index.derived(for: "same reporter")
         fold = try SearchFold.shipped()
     }
 
@@ -98,19 +100,22 @@ struct IdentityMarks: Sendable {
         return KeyedHash.hmac(key: key, parts: [organ.description, kind.rawValue, plain])
     }
 
-    /// All marks of a reporter, each once.
+    /// All marks of a reporter, each once, with what tells the same reporter.
     func all(of reporter: Reporter, at organ: OrganID) -> Set<[UInt8]> {
         let names = [reporter.name] + reporter.others.split(whereSeparator: \.isNewline).map(String.init)
         let values: [(IdentityKind, String)] =
             names.map { (.name, $0) } + [
                 (.phone, reporter.phone), (.residentID, reporter.residentID), (.email, reporter.email),
             ]
-        return Set(values.compactMap { mark($0.0, $0.1, of: organ) })
+        return Set(values.compactMap { mark($0.0, $0.1, of: organ) } + tokens(of: reporter, at: organ))
     }
+
+    /// The keyed hash of what must be the same for two reporters to be.
+    func sameness(_ parts: [String]) -> [UInt8] { KeyedHash.hmac(key: same, parts: parts) }
 
     /// Width, case, spaces, punctuation and traditional characters are no difference; of a telephone number the last
     /// eleven digits count, of an e-mail address every character.
-    private func normalised(_ kind: IdentityKind, _ value: String) -> String {
+    func normalised(_ kind: IdentityKind, _ value: String) -> String {
         switch kind {
         case .phone: String(fold.folded(value).filter { $0.isASCII && $0.isNumber }.suffix(11))
         case .email: value.precomposedStringWithCompatibilityMapping.lowercased().filter { !$0.isWhitespace }
