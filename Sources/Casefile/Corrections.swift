@@ -113,3 +113,26 @@ extension ActChange {
         return only.code
     }
 }
+
+extension ActChange {
+    /// A custodian corrects what is known of the reporter: a new version beside the old one, under the same key. What is
+    /// left empty stays; `required` for a form that corrects nothing.
+    mutating func amendIdentity(_ input: CheckedInput, index: SecretKey) throws {
+        guard var reporter, let custody = after.standing.identityOrgan else { throw CasefileError.keyMissing }
+        let before = reporter
+        let fields: [(name: String, path: WritableKeyPath<Reporter, String>)] = [
+            ("name", \.name), ("phone", \.phone), ("email", \.email), ("address", \.address), ("id", \.residentID),
+            ("others", \.others), ("safe", \.safeContact),
+        ]
+        for (name, path) in fields {
+            guard let text = input.values[name], !text.isEmpty else { continue }
+            guard text.count <= (name == "others" ? FilingLimits.content : FilingLimits.short) else {
+                throw CasefileError.invalid([FieldFault(name, "tooLong")])
+            }
+            reporter[keyPath: path] = text
+        }
+        guard reporter != before else { throw CasefileError.invalid([FieldFault("name", "required")]) }
+        try seal("reporter", JSONText.encode(reporter), under: open.identityKey)
+        identityMarks = try IdentityMarks(index).all(of: reporter, at: custody)
+    }
+}

@@ -69,6 +69,7 @@ extension ActChange {
         case "amend": try amend(input, regions: casefile.regions, marks: LetterMarks(casefile.keys))
         case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
         case "pass-identity": try passIdentity(index: casefile.keys.index)
+        case "amend-identity": try amendIdentity(input, index: casefile.keys.index)
         case "recuse": try recuse()
         case "reopen":
             after.standing.team = []
@@ -137,7 +138,7 @@ extension ActChange {
                     codes[field.name] = field.code(value)
                     continue
                 }
-                if rule.effect == "amend", field.name != "reason" { continue }
+                if ["amend", "amend-identity"].contains(rule.effect), field.name != "reason" { continue }
                 switch field.seal {
                 case .letter: try seal("\(rule.name).\(field.name)", value, under: open.letterKey)
                 case .identity: try seal("\(rule.name).\(field.name)", value, under: open.identityKey)

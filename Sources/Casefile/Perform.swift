@@ -31,7 +31,8 @@ extension Casefile {
                 // What the reporter added later is the report too.
                 let told =
                     effect == "dispose" ? try casefile.openTexts(open, tx).filter { $0.author == "reporter" } : []
-                let reporter = ["decide", "pass-identity"].contains(effect) ? try open.reporter(tx) : nil
+                let reporter =
+                    ["decide", "pass-identity", "amend-identity"].contains(effect) ? try open.reporter(tx) : nil
                 return (open, letter, told.map(\.text), reporter)
             }
         }

@@ -199,6 +199,41 @@ import Testing
         }
     }
 
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a custodian corrects a number that was typed wrong, sees none for it, and nobody else sees any`(
+        _ engine: Engine
+    ) async throws {
+        try await withHandled(engine) { world, id, reporter in
+            #expect(try await world.offers(id, "q.handler").contains("amend-identity") == false)
+            await #expect(throws: CasefileError.invalid([FieldFault("name", "required")])) {
+                try await world.act("amend-identity", id, "q.custodian", ["reason": .text("没有改动")])
+            }
+            try await world.act(
+                "amend-identity", id, "q.custodian",
+                ["phone": .text("19900001299"), "address": .text("柳湾村三组"), "reason": .text("来人核对")])
+            let shown = try #require(try await world.view(id, "q.custodian")?.reporter)
+            #expect(shown.phone == "＊＊＊1299" && shown.name != Self.someone.name, "masked as before")
+            for username in ["q.director", "q.handler", "q.custodian"] {
+                let words = try await world.words(id, username)
+                #expect(!words.contains { $0.contains("1299") || $0.contains("柳湾村三组") })
+                #expect(words.contains("来人核对") == (username == "q.custodian"))
+            }
+            func search(_ value: String) async throws -> [ReportID] {
+                try await world.casefile.searchReporters(
+                    .phone, value, ground: "repeat", by: try world["q.custodian"]
+                ).map(\.id)
+            }
+            #expect(try await search("19900001299") == [id])
+            #expect(try await search("19900001207") == [], "the wrong number finds nobody any more")
+            try await world.act(
+                "open-identity", id, "q.custodian",
+                ["ground": .text("contact"), "window": .text("4"), "reason": .text("电话核实")])
+            try await world.decide(id, "q.registrar")
+            let opened = try await look(world, id, "q.custodian")
+            #expect(opened.phone == "19900001299" && opened.safeContact == Self.someone.safeContact, "the rest stays")
+        }
+    }
+
     private func handed(_ world: SmallWorld) async throws -> Int {
         try await world.casefile.database.read { tx in
             try tx.scalar("SELECT COUNT(*) AS n FROM identity_opening WHERE envelope IS NOT NULL") ?? 0

@@ -170,6 +170,7 @@ struct Exploration {
                     act: act, open: open, letter: open.letterKey == nil ? nil : moment.letter, viewer: viewer,
                     at: Model.start)
                 try change.apply(checked, casefile: model.casefile)
+                if rule.effect == "amend-identity" { change.reporter = Reporter(name: "钱有粮", phone: "19900001207") }
                 // As the door draws it, in the transaction.
                 if rule.effect == "answer", scene.drawsAll { change.codes[Standing.drawn] = "yes" }
                 let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)

@@ -16,6 +16,7 @@ struct ModelForms {
 
     func inputs(_ rule: ActRule, _ choices: DynamicChoices, at moment: Moment) -> [ActInput] {
         if rule.effect == "amend" { return corrections() }
+        if rule.effect == "amend-identity" { return [["phone": .text("19900001209"), "reason": .text("录入有误")]] }
         return rule.fields.reduce(into: [[:]]) { inputs, field in
             inputs = inputs.flatMap { input in
                 guard asked(field, input) else { return [input] }

@@ -290,6 +290,7 @@ final class Year {
             "urge": 0.2, "form-team": 0.2, "open-identity": 0.1, "pass-to-investigation": 0.6, "wake": 0.6,
             "review-shelved": 0.5, "reopen": 0.2, "allocate": view.standing.stage == "signed" ? 10 : 0.2,
             "send-up": passOn || view.standing.stage == "approved" ? 10 : 0.2,
+            "amend-identity": 0.1,
             "verify-identity": view.standing.realName == "unverified" ? 10 : 0.1,
         ]
         if let weight = rare[act.rule.name] { return weight }

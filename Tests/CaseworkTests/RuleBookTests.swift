@@ -59,7 +59,7 @@ struct RuleBookTests {
         let tangyi = try #require(world.organ(code: "tangyi"))
         let workflow = book.workflow(
             of: tangyi.id, began: try day("2026-04-02"), today: try day("2026-04-02"), in: world)
-        #expect(workflow?.version == "2026.10+wangchuan:local+qingtang:local")
+        #expect(workflow?.version == "2026.11+wangchuan:local+qingtang:local")
     }
 
     @Test func `a running report keeps its rules unless the change says otherwise`() throws {
@@ -285,7 +285,7 @@ struct RuleBookTests {
         let moved = book.workflow(of: nil, began: old, today: try day("2027-01-01"), in: world)
         #expect(kept?.version == "2026.1" && moved?.version == "2027.1")
         let same = try #require(throws: RuleFault.self) {
-            try RuleBook(checking: [first, try RuleText2.workflow("2026.10", "2020-01-21")])
+            try RuleBook(checking: [first, try RuleText2.workflow("2026.11", "2020-01-21")])
         }
         #expect(same.reason.hasPrefix("begins on the same day") && same.line > 0)
         let name = try #require(throws: RuleFault.self) {
@@ -317,7 +317,7 @@ struct RuleBookTests {
 /// Other versions of the shipped rules.
 enum RuleText2 {
     static func workflow(_ version: String, _ day: String, scope: String? = nil) throws -> Workflow {
-        try RuleText().replacing("version: \"2026.10\"", "version: \"\(version)\"")
+        try RuleText().replacing("version: \"2026.11\"", "version: \"\(version)\"")
             .replacing(
                 "effectiveFrom: 2020-01-21",
                 "effectiveFrom: \(day)" + (scope.map { "\nappliesTo: \($0)" } ?? "")
