@@ -12,8 +12,9 @@ extension Standing {
     /// What the check of the present answer found, a value of `spot-check-result`; `due` where it was drawn and nobody
     /// checked it yet, else `none`. What was disposed of anew since, or opened again, has to be found out anew.
     var spotCheck: String {
+        guard disposal == "inquiry" else { return "none" }
         if isSpotCheck("spot-check-due") { return "due" }
-        let since = last(["reply", "reconsider", "reopen"])?.sequence ?? 0
+        let since = last(["dispose", "reply", "reconsider", "reopen"])?.sequence ?? 0
         return last(["spot-check"]).flatMap { $0.sequence > since ? $0.codes["result"] : nil } ?? "none"
     }
 

@@ -145,7 +145,7 @@ package struct Standing: Sendable {
         "real-name", "signed-name", "identity-behind", "has-reporter", "notice-due", "supervised", "result-due",
         "result-unrecognised", "alarmed", "assigned", "inquiry", "verification", "shelved", "appeal", "request",
         "paused", "team-short", "held", "not-held", "inquiry-answered", "spot-check-drawn", "spot-check-due",
-        "spot-check-doubtful", "repeat",
+        "spot-check-doubtful", "repeat", "demand-promised",
     ]
 
     /// Facts that conditions of the rules may name.
@@ -160,7 +160,7 @@ package struct Standing: Sendable {
         case "place": custody.map { $0.office == $0.intakeOffice ? "intake" : "handling" }
         case "signatures": unsigned(in: world).count <= 1 ? "last" : "open"
         case "repeat": isRepeat ? "yes" : "no"
-        case "repeat-notice": isRepeat && !wasDone("tell-repeat") ? "due" : "none"
+        case "repeat-notice": isRepeat && lastIndex(of: "keep") > lastIndex(of: "tell-repeat") ? "due" : "none"
         case "stage": stage
         case "team": holds("team-short", in: world) ? "short" : "whole"
         case "spot-check": spotCheck
@@ -174,6 +174,12 @@ package struct Standing: Sendable {
             }?.codes["first-leader"] ?? "no"
         default: nil
         }
+    }
+
+    /// Whether somebody promised to settle what the reporter wants, and nothing was written of it since.
+    var isDemandPromised: Bool {
+        let last = done.last { $0.act == "demand" || ($0.act == "conclude" && !$0.codes.isEmpty) }
+        return last?.act == "demand" && last?.codes["state"] == "promised"
     }
 
     /// Whether what was disposed of last concerns a member of the same-level committee, as who proposed it said.
@@ -191,6 +197,7 @@ package struct Standing: Sendable {
         case "has-reporter": hasReporter
         case "notice-due": holds("real-name") && !isRepeat
         case "repeat": isRepeat
+        case "demand-promised": isDemandPromised
         case "supervised": isOpen("supervise", until: ["answer-supervision"])
         case "result-due": holds("assigned") && lastEnd > lastAgreed("report-up")
         case "result-unrecognised": holds("assigned") && lastAgreed("report-up") > lastIndex(of: "recognise")

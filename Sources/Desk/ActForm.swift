@@ -152,7 +152,8 @@ struct ActForms {
     }
 
     private func isShort(_ rule: FieldRule) -> Bool {
-        ["name", "unit", "position", "happened", "location", "place"].contains(rule.name)
+        ["name", "unit", "position", "happened", "location", "place", "phone", "email", "address", "id", "safe"]
+            .contains(rule.name)
     }
 
     private func prefilled(_ rule: FieldRule) -> String? {

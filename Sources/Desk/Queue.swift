@@ -197,7 +197,9 @@ struct QueueModel: MustacheParent {
                     FieldOption(String($0), String($0), isChosen: $0 == query.limit)
                 }, isRequired: true),
         ]
-        let kept = page.items.filter { $0.stage == "kept" && $0.marks.contains("repeat") }
+        let kept = page.items.filter {
+            $0.stage == "kept" && $0.marks.contains("repeat") && !$0.marks.contains("told")
+        }
         repeats =
             query.tab != .waiting || query.stage != "kept" || kept.isEmpty
             ? nil

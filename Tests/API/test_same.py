@@ -166,6 +166,8 @@ def test_whoever_handles_the_first_letter_is_told_of_the_kept_repeats_in_one_go(
     office = world.who_has(first, QINGTANG)[0]
     assert "repeat-news" in office.report(first)["marks"], "whoever is to handle it sees it in lists"
     assert "又有重复举报" in Knocker(office).get("/desk").text
+    left = clerk.get("/desk?stage=kept").text
+    assert not any(f'name="report" value="{again}"' in left for again in repeats), "there is nothing left to tell of them"
     for again in repeats:
         assert clerk.person.offered(again, "archive") and not clerk.person.offered(again, "tell-repeat")
     assert "通报了重复举报" in Knocker(office).get(f"/desk/reports/{first}").text

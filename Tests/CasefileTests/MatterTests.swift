@@ -112,6 +112,36 @@ import Testing
             #expect(try await world.offered("demand", on: id).contains("q.bystander") == false)
         }
     }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `whose demand was promised comes back by the promised day, also after it was put away`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            try await world.act(
+                "propose", id, "q.triage",
+                ["way": .text("decline"), "decline-ground": .text("court"), "opinion": .text("转告")])
+            try await world.act("approve", id, "q.deputy", ["opinion": .text("同意")])
+            try await world.act("decline", id, "q.registrar", ["text": .text("请向镇里反映")])
+            let promised = world.casefile.clock.now().day.adding(days: 42)
+            try await world.act(
+                "demand", id, "q.registrar",
+                ["state": .text("promised"), "by": .text(promised.text), "note": .text("镇里答应退款")])
+            #expect(try await world.limit("demand-promised", of: id, for: "q.registrar")?.runningDue == promised)
+            try await world.act("archive", id, "q.registrar")
+            #expect(try await world.waits(id, for: "q.director"))
+            #expect(try await world.waits(id, for: "q.registrar") == false)
+            #expect(try await world.limit("demand-promised", of: id, for: "q.director")?.runningDue == promised)
+            world.clock.advance(seconds: 43 * 86_400)
+            let late = try await world.casefile.inbox(InboxQuery(), for: world["q.director"], titles: false).items
+            #expect(late.first { $0.id == id }?.marks.contains("overdue") == true)
+            try await world.act("demand", id, "q.director", ["state": .text("settled"), "note": .text("已退款")])
+            #expect(try await world.waits(id, for: "q.director") == false)
+            #expect(try await world.limit("demand-promised", of: id, for: "q.director")?.runningDue == nil)
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
 }
 
 extension Array where Element: Sendable {

@@ -135,8 +135,14 @@ struct Exploration {
         for name in waited.subtracting(done).sorted() {
             inspection.faults.append("\(name) is waited for and nobody can do it")
         }
-        if !moved, workflow.stages[standing.stage]?.phase != .end {
-            inspection.faults.append("nobody can move the report on")
+        if workflow.stages[standing.stage]?.phase != .end {
+            if !moved { inspection.faults.append("nobody can move the report on") }
+            let isAwaited = possible.values.joined().contains {
+                $0.rule.isWaitedFor(at: standing.stage, standing, in: world)
+            }
+            if !isAwaited, !workflow.waitsForNobody(standing, world: world) {
+                inspection.faults.append("it stands in nobody's inbox")
+            }
         }
         for fault in inspection.faults { found.add("\(fault) — \(moment.told(model))", standing.done.count) }
     }
@@ -169,8 +175,8 @@ struct Exploration {
                 var change = ActChange(
                     act: act, open: open, letter: open.letterKey == nil ? nil : moment.letter, viewer: viewer,
                     at: Model.start)
-                try change.apply(checked, casefile: model.casefile)
                 if rule.effect == "amend-identity" { change.reporter = Reporter(name: "钱有粮", phone: "19900001207") }
+                try change.apply(checked, casefile: model.casefile)
                 // As the door draws it, in the transaction.
                 if rule.effect == "answer", scene.drawsAll { change.codes[Standing.drawn] = "yes" }
                 let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)

@@ -11,7 +11,7 @@ struct ModelForms {
     /// Fields whose value decides where the report goes or who has it.
     private static let telling: Set = [
         "way", "office", "organ", "category", "kind", "outcome", "status", "request", "agreed", "person", "copy-to",
-        "end", "result",
+        "end", "result", "state",
     ]
 
     func inputs(_ rule: ActRule, _ choices: DynamicChoices, at moment: Moment) -> [ActInput] {
@@ -78,6 +78,7 @@ struct ModelForms {
         case ("review-appeal", "outcome"), ("answer-suggestion", "outcome"), ("urge", "way"), ("notify", "way"),
             ("feedback", "way"), ("supervise", "way"), ("clarify", "way"):
             value == field.allChoices(choices).first?.value
+        case ("demand", "state"): ["promised", "settled"].contains(value)
         case ("verify-identity", "status"): scene.everyActor || value == "real-name"
         default: true
         }

@@ -45,7 +45,8 @@ struct Inspection {
     /// The identity, a request or the superior's word may still be on its way; nothing else is waited for.
     private mutating func endWaitsForLittle(_ waiters: [Waiter], _ custody: Custody) {
         let keepers = world.office(.custody, of: standing.identityOrgan ?? custody.organ)?.id
-        let open = ["result-due", "result-unrecognised", "supervised", "alarmed"].contains(where: standing.holds)
+        let open = ["result-due", "result-unrecognised", "supervised", "alarmed", "demand-promised"].contains(
+            where: standing.holds)
         let asked = !model.workflow.pending(on: standing).isEmpty
         let behind = standing.holds("identity-behind")
         check(

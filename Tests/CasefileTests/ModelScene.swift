@@ -120,7 +120,11 @@ extension Scene {
             everyActor: true, ways: ["refer"], disposals: ["inquiry", "verify", "shelve", "close"]),
         Scene(
             name: "one organ, signed, every way and every small act", signed: true,
-            ways: ["refer", "decline", "hand-out"], disposals: ["close", "shelve"], skips: ["message", "link"]),
+            ways: ["refer", "decline", "hand-out"], disposals: ["close", "shelve"],
+            skips: ["message", "link", "demand"]),
+        Scene(
+            name: "one organ, a demand is promised and settled", ways: ["refer", "decline"], disposals: ["close"],
+            skips: small.union(["return", "consult", "pass-to-investigation"]).subtracting(["demand"])),
         Scene(
             name: "one organ, appeals and suggestions", ways: plain,
             categories: ["appeal", "suggestion", "no-substance"]),
@@ -165,8 +169,9 @@ extension Scene {
             name: "one organ, each way a verification ends", ways: ["refer"], disposals: ["verify"],
             ends: ["close", "reminder", "shelve", "pass-on", "case-filing"], isFull: false),
         Scene(
-            name: "one organ, answers are checked on the spot", ways: ["refer"], disposals: ["inquiry"],
-            skips: small.subtracting(["spot-check"]), isFull: false),
+            name: "one organ, answers are checked on the spot", ways: ["refer"], disposals: ["inquiry", "close"],
+            skips: small.subtracting(["spot-check"]), isFull: false,
+            more: ["investigation.director.12", "investigation.handler.13"]),
         Scene(
             name: "one organ, every answer is drawn, and one recuses", recusals: 1, ways: plain,
             disposals: ["inquiry"], skips: small.subtracting(["spot-check"]), drawsAll: true, isFull: false),

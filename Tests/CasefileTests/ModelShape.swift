@@ -70,7 +70,7 @@ struct Shape: Hashable {
         category = standing.category.flatMap { ["appeal", "suggestion"].contains($0) ? $0 : nil }
         let claims = [
             "real-name", "signed-name", "supervised", "result-due", "result-unrecognised", "notice-due", "paused",
-            "held",
+            "held", "demand-promised",
         ]
         facts = Set(claims.filter(standing.holds))
         if let found = standing.fact("spot-check", in: world) { facts.insert("spot-check \(found)") }

@@ -27,6 +27,8 @@ struct YearForm {
             input[field.name] = value
         }
         if rule.effect == "amend" { correct(&input) }
+        // A correction corrects something.
+        if rule.effect == "amend-identity" { input["phone"] = value(of: rule.fields[0]) }
         if rule.effect == "link" {
             guard let number = dice.pick(numbers) else { return nil }
             input["original"] = .text(number)

@@ -93,7 +93,7 @@ struct YearReplay {
         case "propose": proposal = codes["way"]
         case "withdraw-proposal":
             proposal = nil
-            if ["disposal-proposed", "verifying", "report-signing"].contains(act.from) { disposal = nil }
+            if ["disposal-proposed", "verifying", "report-signing", "handling"].contains(act.from) { disposal = nil }
         case "dispose": disposal = codes["kind"]
         case "review-appeal": disposal = codes["outcome"]
         case "pass-to-investigation": proposal = "transfer"
