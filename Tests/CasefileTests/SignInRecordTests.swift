@@ -43,13 +43,13 @@ import Testing
                 #expect(opened == nil)
             }
             for _ in 0..<3 { try await guess() }
-            for _ in 0..<200 where try await noted(.wrongPassword, account) == 0 {
+            for _ in 0..<2400 where try await noted(.wrongPassword, account) == 0 {
                 try await Task.sleep(for: .milliseconds(25))
             }
             #expect(try await noted(.wrongPassword, account) == 1)
             world.clock.advance(seconds: AccountEvent.guessSeconds + 1)
             try await guess()
-            for _ in 0..<200 where try await noted(.wrongPassword, account) == 1 {
+            for _ in 0..<2400 where try await noted(.wrongPassword, account) == 1 {
                 try await Task.sleep(for: .milliseconds(25))
             }
             #expect(try await noted(.wrongPassword, account) == 2)
