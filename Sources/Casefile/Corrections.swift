@@ -116,10 +116,11 @@ extension ActChange {
 
 extension ActChange {
     /// A custodian corrects what is known of the reporter: a new version beside the old one, under the same key. What is
-    /// left empty stays; `required` for a form that corrects nothing.
+    /// left empty stays; `required` for a form that corrects nothing. A name that is another one is to be verified anew.
     mutating func amendIdentity(_ input: CheckedInput, index: SecretKey) throws {
         guard var reporter, let custody = after.standing.identityOrgan else { throw CasefileError.keyMissing }
         let before = reporter
+        var corrected: [String] = []
         let fields: [(name: String, path: WritableKeyPath<Reporter, String>)] = [
             ("name", \.name), ("phone", \.phone), ("email", \.email), ("address", \.address), ("id", \.residentID),
             ("others", \.others), ("safe", \.safeContact),
@@ -130,9 +131,18 @@ extension ActChange {
                 throw CasefileError.invalid([FieldFault(name, "tooLong")])
             }
             reporter[keyPath: path] = text
+            corrected.append(name)
+        }
+        if corrected.contains("phone"), (try? PhoneNumber(validating: reporter.phone)) == nil {
+            throw CasefileError.invalid([FieldFault("phone", "phone")])
+        }
+        if corrected.contains("id"), (try? ResidentID(validating: reporter.residentID)) == nil {
+            throw CasefileError.invalid([FieldFault("id", "residentID")])
         }
         guard reporter != before else { throw CasefileError.invalid([FieldFault("name", "required")]) }
         try seal("reporter", JSONText.encode(reporter), under: open.identityKey)
         identityMarks = try IdentityMarks(index).all(of: reporter, at: custody)
+        codes["corrected"] = corrected.joined(separator: " ")
+        if reporter.name != before.name { after.standing.realName = "unverified" }
     }
 }

@@ -69,6 +69,10 @@ extension ActChange {
         case "amend": try amend(input, regions: casefile.regions, marks: LetterMarks(casefile.keys))
         case "verify-identity": after.standing.realName = input.values["status"] ?? "unverified"
         case "pass-identity": try passIdentity(index: casefile.keys.index)
+        case "demand":
+            if let day = input.values["by"].flatMap({ Day($0) }), day <= at.day {
+                throw CasefileError.invalid([FieldFault("by", "dayOver")])
+            }
         case "amend-identity": try amendIdentity(input, index: casefile.keys.index)
         case "recuse": try recuse()
         case "reopen":

@@ -56,8 +56,8 @@ extension ActChange {
     /// The report is at another desk; what was proposed or decided at the last one is over.
     mutating func arrive(at organ: OrganID, desk: OfficeID, audience: Audience, via: String, after last: Custody) {
         arrives = true
-        // A clock that stood still stood still at the last desk.
-        let over = Set(open.workflow.acts.values.flatMap(\.unmark))
+        // A clock that stood still stood still at the last desk. What a letter is stays.
+        let over = Set(open.workflow.acts.values.flatMap(\.unmark)).subtracting(Workflow.lastingMarks)
         after.marks.removeAll { over.contains($0) }
         after.standing.custodies.append(
             Custody(

@@ -41,18 +41,36 @@ extension Casefile {
 
 extension Casefile {
     /// What the notice of a repeat leaves with its original (定期通报): whoever holds that sees in lists that it was told
-    /// again, until they act on it. `nil` where nothing of the original is left to the viewer's organ.
-    func toldAgain(_ original: ReportID, by viewer: Viewer, at: Instant) async throws -> ActChange? {
+    /// again, until they act on it. Whoever tells need not read the original, and takes no part in it by that. `nil` where
+    /// it is destroyed or has gone up, and where people would learn of the repeat who must not (I-1 to I-3).
+    func toldAgain(_ original: ReportID, of repeated: OpenReport, _ letter: Letter?, by viewer: Viewer, at: Instant)
+        async throws -> ActChange?
+    {
         let casefile = self
-        let open = try await database.read { tx in
-            try OpenReport.find(tx, original, for: viewer, casefile: casefile)
+        return try await database.read { tx in
+            let picture = try casefile.pictures.current(tx)
+            let world = picture.world
+            guard let stored = try StoredReport.load(tx, original), !stored.standing.isDestroyed,
+                let holder = stored.standing.custody.flatMap({ world.organs[$0.organ] }),
+                let here = repeated.stored.standing.custody?.organ, let letter,
+                holder.id == here
+                    || (world.lies(holder.id, within: here)
+                        && Jurisdiction.mayReceive(holder, reported: letter.reported, in: world))
+            else { return nil }
+            let workflow = casefile.rules(of: stored, in: picture)
+            let learns = repeated.stored.standing.barred.contains { person in
+                !Reach.of(person, on: stored.standing, world: world, workflow: workflow).isNone
+            }
+            if learns { return nil }
+            let stage = stored.standing.stage
+            var change = ActChange(
+                act: PossibleAct(rule: .unruled("repeat-told"), to: stage),
+                open: OpenReport(stored: stored, reach: .none, keys: [:], picture: picture, workflow: workflow),
+                letter: nil, viewer: viewer, at: at)
+            change.codes["blind"] = "yes"
+            if workflow.stages[stage]?.phase != .end { change.add(mark: "repeat-news") }
+            return change
         }
-        guard let open else { return nil }
-        let stage = open.stored.standing.stage
-        var change = ActChange(
-            act: PossibleAct(rule: .unruled("repeat-told"), to: stage), open: open, letter: nil, viewer: viewer, at: at)
-        if open.workflow.stages[stage]?.phase != .end { change.add(mark: "repeat-news") }
-        return change
     }
 }
 

@@ -43,6 +43,7 @@ package struct DemandState: Sendable, Equatable {
 extension ReportView {
     /// As whoever handles it wrote last; a conclusion says whether it is settled too. `nil` where nobody did.
     package var demandState: DemandState? {
+        var concluded: DemandState?
         for entry in story.reversed() {
             switch entry.act {
             case "demand":
@@ -51,13 +52,16 @@ extension ReportView {
                     value: value, by: entry.codes["by"].flatMap { Day($0) }, note: entry.texts.first?.text, at: entry.at
                 )
             case "conclude":
-                guard !entry.codes.isEmpty else { continue }
-                let isSettled = entry.codes["demand-settled"] == "true"
-                return DemandState(value: isSettled ? "settled" : "open", by: nil, note: nil, at: entry.at)
+                if entry.codes["demand-settled"] == "true" {
+                    return DemandState(value: "settled", by: nil, note: nil, at: entry.at)
+                }
+                // That it is not settled by that takes back no promise.
+                guard concluded == nil, !entry.codes.isEmpty else { continue }
+                concluded = DemandState(value: "open", by: nil, note: nil, at: entry.at)
             default: continue
             }
         }
-        return nil
+        return concluded
     }
 }
 

@@ -64,7 +64,8 @@ extension Casefile {
             if checked.values["new-facts"] == "true" {
                 changes += try await [woken(original, by: viewer, at: change.at)].compactMap(\.self)
             } else if rule.effect == "tell-repeat" {
-                changes += try await [toldAgain(original, by: viewer, at: change.at)].compactMap(\.self)
+                let told = try await toldAgain(original, of: open, letter, by: viewer, at: change.at)
+                changes += [told].compactMap(\.self)
             }
         }
         try await commit(changes)

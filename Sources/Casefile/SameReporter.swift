@@ -7,7 +7,8 @@ import Similarity
 /// What tells that two reports of one organ have the same reporter, and no more than that: keyed hashes of a telephone
 /// number, an identity number, an e-mail address, or a name with an address. A name alone is many people's.
 ///
-/// They stand among the marks that custodians search by (``IdentityMarks``), go wherever those go, and are a byte longer:
+/// Only names that a custodian verified are compared: else whoever files a letter under somebody's telephone number would
+/// learn whether that person wrote another. They stand among the marks that custodians search by (``IdentityMarks``), go wherever those go, and are a byte longer:
 /// the first says of what they are, so that nothing that is searched for ever equals one.
 extension IdentityMarks {
     private enum Token: UInt8 {
@@ -43,6 +44,7 @@ extension IdentityMarks {
 struct ReporterTokens {
     private let organ: OrganID
     private let tx: any Transaction
+    private let verified = Standing.verifiedNames.sorted()
 
     /// No more reports of one reporter are looked at, the newest first.
     static let most = 1000
@@ -56,8 +58,9 @@ struct ReporterTokens {
         Set(
             try tx.rows(
                 """
-                SELECT mark FROM identity_mark WHERE report_id = \(report) AND organ_id = \(organ)
-                  AND LENGTH(mark) = \(IdentityMarks.tokenLength)
+                SELECT m.mark FROM identity_mark m JOIN report r ON r.id = m.report_id
+                WHERE m.report_id = \(report) AND m.organ_id = \(organ) AND LENGTH(m.mark) = \(IdentityMarks.tokenLength)
+                  AND r.real_name IN \(list: verified)
                 """
             ).map { try $0.get("mark", as: [UInt8].self) })
     }
@@ -68,7 +71,7 @@ struct ReporterTokens {
         guard !tokens.isEmpty else { return [] }
         return try tx.rows(
             """
-            SELECT r.id FROM report r WHERE r.id <> \(report) AND r.id IN (SELECT m.report_id FROM identity_mark m
+            SELECT r.id FROM report r WHERE r.id <> \(report) AND r.real_name IN \(list: verified) AND r.id IN (SELECT m.report_id FROM identity_mark m
               WHERE m.organ_id = \(organ) AND m.mark IN \(list: Array(tokens)))
             ORDER BY r.received_at DESC, r.id DESC LIMIT \(Self.most)
             """
@@ -77,6 +80,11 @@ struct ReporterTokens {
 }
 
 extension Casefile {
+    /// The hashes of what came with a letter, or after it from the reporter; internal papers are of no matter here.
+    private func filesWithLetter(_ open: OpenReport, _ tx: any Transaction) throws -> Set<String> {
+        Set(try located(open, tx).filter { $0.key.id == open.letterKey?.id }.map(\.staged.sha256))
+    }
+
     /// What speaks for sameness beside the letters: whoever reported, and files, bit for bit.
     func evidenceBeside(
         _ one: OpenReport, _ two: OpenReport, for viewer: Viewer
@@ -88,8 +96,7 @@ extension Casefile {
             outcomes[.reporter] = IdentityMarks.compare(
                 try known.tokens(of: one.stored.id), try known.tokens(of: two.stored.id))
             outcomes[.file] = Evidence.files(
-                Set(try casefile.located(one, tx).map(\.staged.sha256)),
-                Set(try casefile.located(two, tx).map(\.staged.sha256)))
+                try casefile.filesWithLetter(one, tx), try casefile.filesWithLetter(two, tx))
             return outcomes
         }
     }

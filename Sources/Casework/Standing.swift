@@ -136,6 +136,9 @@ package struct Standing: Sendable {
     /// The organ whose custodians hold the identity.
     package var identityOrgan: OrganID? { custodies.first { $0.index == identityAt }?.organ }
 
+    /// What `real-name` may say of a reporter whose name was verified.
+    package static let verifiedNames: Set = ["real-name", "joint", "organisation"]
+
     /// What `fact` and `holds` know: a rule file that names anything else is refused.
     static let facts: Set = [
         "proposal", "disposal", "real-name", "holder", "category", "via", "place", "signatures", "repeat",
@@ -178,7 +181,7 @@ package struct Standing: Sendable {
 
     /// Whether somebody promised to settle what the reporter wants, and nothing was written of it since.
     var isDemandPromised: Bool {
-        let last = done.last { $0.act == "demand" || ($0.act == "conclude" && !$0.codes.isEmpty) }
+        let last = done.last { $0.act == "demand" || ($0.act == "conclude" && $0.codes["demand-settled"] == "true") }
         return last?.act == "demand" && last?.codes["state"] == "promised"
     }
 
@@ -191,7 +194,7 @@ package struct Standing: Sendable {
     /// `identity-behind` (the report went on, the identity did not).
     package func holds(_ name: String) -> Bool {
         switch name {
-        case "real-name": ["real-name", "joint", "organisation"].contains(realName)
+        case "real-name": Self.verifiedNames.contains(realName)
         case "signed-name": hasReporter && realName == "unverified"
         case "identity-behind": hasReporter && identityAt != custody?.index
         case "has-reporter": hasReporter

@@ -260,6 +260,9 @@ package struct Workflow: Sendable {
         vocabularies[vocabulary]?.first { $0.value == value }?.label.text(language) ?? value
     }
 
+    /// Marks that say what a letter is: they go with it to another organ.
+    package static let lastingMarks: Set = ["danger", "repeat"]
+
     /// A mark was set by hand at registration, or by an act.
     package func markLabel(_ mark: String, _ language: String) -> String {
         let known = vocabularies["sensitivity"]?.contains { $0.value == mark } ?? false

@@ -158,6 +158,9 @@ def test_whoever_handles_the_first_letter_is_told_of_the_kept_repeats_in_one_go(
         world.play(again, QINGTANG, "classify", ("propose", {"way": "keep"}), "approve", "keep")
         assert clerk.person.offered(again, "archive") is None, "not before it was told of"
         repeats.append(again)
+    strangers = [who for who in world.people(QINGTANG) if who.offered(repeats[0], "tell-repeat") and not who.report(first)]
+    assert strangers, "somebody keeps the repeats who had no part in the first letter"
+    clerk = Knocker(strangers[0])
     page = clerk.get("/desk?stage=kept").text
     assert all(f'name="report" value="{again}"' in page for again in repeats) and 'action="/desk/repeats"' in page
     assert 'action="/desk/repeats"' not in clerk.get("/desk").text

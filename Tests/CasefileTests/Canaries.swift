@@ -25,7 +25,7 @@ struct Canaries {
 
     /// The places of words in one form, as far as it was filled in.
     static func places(in rule: ActRule, _ input: ActInput) -> Set<String> {
-        guard rule.effect != "amend" else { return [] }
+        guard !["amend", "amend-identity"].contains(rule.effect) else { return [] }
         return Set(
             rule.fields.filter { isAsked($0, input) }.flatMap { field -> [String] in
                 if field.kind == .text { return ["\(rule.name).\(field.name)"] }
@@ -49,7 +49,7 @@ struct Canaries {
     /// The form with a word in every field that takes one, also in those that may be left empty.
     mutating func planted(_ rule: ActRule, _ input: ActInput) -> ActInput {
         // Who is reported decides where a report goes: corrections are planted by hand.
-        guard rule.effect != "amend" else { return input }
+        guard !["amend", "amend-identity"].contains(rule.effect) else { return input }
         var input = input
         for field in rule.fields {
             guard Self.isAsked(field, input) else { continue }

@@ -102,6 +102,11 @@ import Testing
         }
         try await world.act("amend", filed.id, "q.registrar", correction)
         #expect(try await world.view(filed.id, "q.registrar")?.letter?.title == canaries.word("amend.title"))
+        var details: ActInput = ["phone": .text("19900007731")]
+        for field in ["name", "email", "address", "others", "safe", "reason"] {
+            details[field] = text("amend-identity.\(field)")
+        }
+        try await world.act("amend-identity", filed.id, "q.custodian", details)
         try await world.judge(first.id, at: "q", way: "refer", ["office": try world.office("Q.inspection")])
         let number = try await world.view(first.id, "q.registrar")?.number ?? ""
         let linked = try await world.casefile.file(
@@ -116,8 +121,10 @@ import Testing
             "feedback", first.id, "q.handler", ["way": .text("platform"), "text": .text("再次说明")])
         try await world.casefile.rate(
             Rating(score: 4, settled: true, comment: canaries.word("rating")), from: world.holder(first))
-        // Numbers and places are codes, and stand open.
-        let planted = Set(canaries.words.keys).union(["link.original", "amend.place"])
+        // Numbers and places are codes, and stand open; a telephone number and an identity number have digits.
+        let planted = Set(canaries.words.keys).union([
+            "link.original", "amend.place", "amend-identity.phone", "amend-identity.id",
+        ])
         #expect(ThiefOfStories.byHand.subtracting(planted) == [])
     }
 }

@@ -208,6 +208,10 @@ import Testing
             await #expect(throws: CasefileError.invalid([FieldFault("name", "required")])) {
                 try await world.act("amend-identity", id, "q.custodian", ["reason": .text("没有改动")])
             }
+            await #expect(throws: CasefileError.invalid([FieldFault("phone", "phone")])) {
+                try await world.act(
+                    "amend-identity", id, "q.custodian", ["phone": .text("一九九"), "reason": .text("又打错")])
+            }
             try await world.act(
                 "amend-identity", id, "q.custodian",
                 ["phone": .text("19900001299"), "address": .text("柳湾村三组"), "reason": .text("来人核对")])
@@ -231,6 +235,10 @@ import Testing
             try await world.decide(id, "q.registrar")
             let opened = try await look(world, id, "q.custodian")
             #expect(opened.phone == "19900001299" && opened.safeContact == Self.someone.safeContact, "the rest stays")
+            #expect(try await world.view(id, "q.director")?.standing.realName == "real-name")
+            try await world.act(
+                "amend-identity", id, "q.custodian", ["name": .text("钱友良"), "reason": .text("姓名写错")])
+            #expect(try await world.waits(id, for: "q.custodian"), "another name is verified anew")
         }
     }
 

@@ -129,6 +129,11 @@ import Testing
                 "demand", id, "q.registrar",
                 ["state": .text("promised"), "by": .text(promised.text), "note": .text("镇里答应退款")])
             #expect(try await world.limit("demand-promised", of: id, for: "q.registrar")?.runningDue == promised)
+            await #expect(throws: CasefileError.invalid([FieldFault("by", "dayOver")])) {
+                try await world.act(
+                    "demand", id, "q.registrar",
+                    ["state": .text("promised"), "by": .text("2026-03-01"), "note": .text("日期写错")])
+            }
             try await world.act("archive", id, "q.registrar")
             #expect(try await world.waits(id, for: "q.director"))
             #expect(try await world.waits(id, for: "q.registrar") == false)

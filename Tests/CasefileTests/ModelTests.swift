@@ -106,7 +106,9 @@ struct ThiefOfStories {
         "message.text", "object.text", "request-recusal.whom", "request-recusal.reason", "link.original",
         "link.opinion", "unlink.opinion", "amend.title", "amend.reported.name",
         "amend.reported.unit", "amend.reported.position", "amend.content", "amend.happened", "amend.place",
-        "amend.location", "amend.demand", "amend.reason",
+        "amend.location", "amend.demand", "amend.reason", "amend-identity.name", "amend-identity.phone",
+        "amend-identity.email", "amend-identity.address", "amend-identity.id", "amend-identity.others",
+        "amend-identity.safe", "amend-identity.reason",
     ]
     private(set) var planted: Set<String> = []
     private(set) var faults: [String] = []

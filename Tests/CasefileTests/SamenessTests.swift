@@ -142,11 +142,18 @@ import Testing
             let byPhone = try await filed(world, Reporter(name: "钱师傅", phone: "+86 199-0000-1207"), shop)
             let namesake = try await filed(world, Reporter(name: "钱有粮", phone: "19900009999"), canal)
             let nameless = try await filed(world, nil, canal)
+            let before = try await told(beside: first, world)
+            #expect(!before.values.contains(.same), "a number that nobody verified tells nothing")
+            for id in [first, again, byPhone, namesake] {
+                try await world.act("verify-identity", id, "q.custodian", ["status": .text("real-name")])
+            }
+            let impostor = try await filed(world, Reporter(name: "钱有粮", phone: "19900001207"), canal)
             let told = try await told(beside: first, world)
             #expect(told[again] == .same && told[byPhone] == .same)
             #expect(told[namesake] == .different, "a name alone is many people's")
             #expect(told[nameless] == .some(nil), "nothing is said of who sent it")
-            #expect(Set(told.keys) == [again, byPhone, namesake, nameless])
+            #expect(told[impostor] == .some(nil), "whoever files under his number learns nothing")
+            #expect(Set(told.keys) == [again, byPhone, namesake, nameless, impostor])
         }
     }
 

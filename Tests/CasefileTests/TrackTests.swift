@@ -172,4 +172,29 @@ import Testing
             #expect(try await world.casefile.verify().reports == 3)
         }
     }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `nobody hears of a kept repeat who must not know of it, and it is put away all the same`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let first = try await world.judged()
+            let number = try #require(try await world.view(first, "q.triage")?.number)
+            try await world.allocated(first)
+            // The repeat names a brother of whoever handles the first report.
+            let brother = ReportedParty(
+                kind: .person, name: "钱小亲", unit: "前湾村", position: "村支书", management: .county)
+            let again = try await world.judged(reported: brother)
+            try await world.act("link", again, "q.triage", ["original": .text(number)])
+            try await world.act("propose", again, "q.triage", ["way": .text("keep"), "opinion": .text("重复件")])
+            try await world.act("approve", again, "q.deputy", ["opinion": .text("同意")])
+            try await world.act("keep", again, "q.registrar")
+            let before = try #require(try await world.view(first, "q.handler"))
+            try await world.act("tell-repeat", again, "q.registrar")
+            let after = try #require(try await world.view(first, "q.handler"))
+            #expect(after.marks == before.marks && after.story.count == before.story.count)
+            try await world.act("archive", again, "q.registrar")
+            #expect(try await world.casefile.verify().reports == 2)
+        }
+    }
 }

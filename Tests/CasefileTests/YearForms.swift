@@ -28,7 +28,10 @@ struct YearForm {
         }
         if rule.effect == "amend" { correct(&input) }
         // A correction corrects something.
-        if rule.effect == "amend-identity" { input["phone"] = value(of: rule.fields[0]) }
+        if rule.effect == "amend-identity" {
+            input["phone"] = .text("199\(Int.random(in: 10_000_000...99_999_999, using: &dice))")
+            input["id"] = nil
+        }
         if rule.effect == "link" {
             guard let number = dice.pick(numbers) else { return nil }
             input["original"] = .text(number)

@@ -99,6 +99,9 @@ struct YearReplay {
         case "pass-to-investigation": proposal = "transfer"
         case "allocate":
             handlers = Set((codes["handlers"] ?? "").split(separator: " ").compactMap { StaffID(String($0)) })
+        case "amend-identity":
+            // To another name than it was before, as all that the year makes up are.
+            if codes["corrected"]?.split(separator: " ").contains("name") == true { realName = "unverified" }
         case "verify-identity": realName = codes["status"] ?? realName
         case "pass-identity": identityAt = organs.count - 1
         case "link": isRepeat = true
@@ -149,7 +152,7 @@ struct YearReplay {
 
     private mutating func arrive(_ organ: String?, via: String, _ workflow: Workflow) {
         guard let organ = organ.flatMap({ OrganID($0) }) else { return }
-        let over = Set(workflow.acts.values.flatMap(\.unmark))
+        let over = Set(workflow.acts.values.flatMap(\.unmark)).subtracting(Workflow.lastingMarks)
         marks.removeAll { over.contains($0) }
         organs.append((organ, via))
         let last = organs.suffix(2).map(\.organ)
