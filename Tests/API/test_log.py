@@ -153,7 +153,9 @@ def verdict(installation):
 
 TRICKS = [
     ("UPDATE event SET codes = '{}' WHERE act = 'file'", "was changed"),
-    ("UPDATE event SET at = at + 3600000 WHERE act = 'file'", "was changed"),
+    # By an hour towards noon in Beijing: over midnight the due day would tell before the log does.
+    ("UPDATE event SET at = at + CASE WHEN (at + 28800000) % 86400000 < 43200000 THEN 3600000 ELSE -3600000 END"
+     " WHERE act = 'file'", "was changed"),
     ("UPDATE log_leaf SET idx = CASE idx WHEN 0 THEN -1 ELSE -2 END WHERE idx IN (0, 1)", "is not in the database"),
     ("DELETE FROM log_leaf WHERE idx = 1", "has no leaf"),
     ("UPDATE log_leaf SET salt = NULL WHERE subject = 'event'", "has lost its salt"),

@@ -53,8 +53,10 @@ def test_the_second_letter_leads_to_the_first_and_to_the_demand_that_was_never_s
     desk.do("qt.letters3", "propose", {"way": "keep", "opinion": "人已处理，诉求另行督促"}, mark=second)
     desk.do("qt.leader2", "approve", mark=second)
     desk.do("qt.letters3", "keep", mark=second)
+    desk.do("qt.letters3", "tell-repeat", mark=second)
     desk.do("qt.letters3", "archive", mark=second)
     assert desk.find(second, "done"), "the file is closed"
+    assert desk.sign_in("qt.letters1").find(second), "what was promised waits for the director"
     desk.act("demand", {"state": "settled", "note": "河堤已修好，本人签字认可"})
     desk.window.open(f"{place}/matter")
     assert state("settled", language) in found(desk, second).text, "settled, long after the punishment"
