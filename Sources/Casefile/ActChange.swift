@@ -39,6 +39,8 @@ struct ActChange: Sendable {
     var reporter: Reporter?
     /// To whom the identity stands open from this act on.
     var opening: NewOpening?
+    /// What a reader was waiting for, and the event that opened it to them.
+    var handed: (opening: Int, copy: HandedCopy)?
     /// By what the custodians who keep the identity from now on may find it.
     var identityMarks: Set<[UInt8]>?
     /// By what the letter is found as it reads from this act on.
@@ -167,6 +169,7 @@ struct ActChange: Sendable {
         for file in files { try file.insert(tx, report: report) }
         if let marks { try MarkIndex.renew(report, marks, tx) }
         try writeOpenings(tx)
+        try writeHanded(tx)
         try export?.insert(tx, of: report)
         if let identityMarks, let organ = after.standing.identityOrgan {
             try tx.run("DELETE FROM identity_mark WHERE report_id = \(report)")

@@ -9,6 +9,8 @@ package struct IdentityOpening: Sendable, Hashable {
     /// A value of the vocabulary `identity-ground`.
     package var ground: String
     package var until: Instant
+    /// Whether the reader can look: `false` while a custodian has yet to hand it to them.
+    package var isHanded: Bool
 }
 
 extension Casefile {
@@ -28,7 +30,7 @@ extension Casefile {
                 return (open, try open.openings(tx, for: viewer, at: now).first)
             }
         }
-        guard let row else { throw CasefileError.notYourAct }
+        guard let row, try row.isHanded else { throw CasefileError.notYourAct }
         let opened: Reporter?
         if let wrap: [UInt8] = try row.maybe("wrap"), let envelope: [UInt8] = try row.maybe("envelope"),
             let keyID: SealingKeyID = try row.maybe("key_id")
@@ -77,9 +79,39 @@ extension OpenReport {
             """
             SELECT * FROM identity_opening
             WHERE report_id = \(stored.id) AND reader_id = \(viewer.staff) AND ended_at IS NULL AND until > \(now)
-            ORDER BY until DESC, seq DESC
+            ORDER BY CASE WHEN reader_id = asked_by OR wrap IS NOT NULL THEN 0 ELSE 1 END, until DESC, seq DESC
             """)
     }
+
+    /// The reporter as one reader alone opens it, bound to the event that opened it. `.keyMissing` for a reader without a
+    /// key of their own, `.notNow` for one whose work it is no longer.
+    func copy(of reporter: Reporter, for reader: StaffID, opened sequence: Int) throws -> HandedCopy {
+        guard let publicKey = picture.staffKeys[reader] else { throw CasefileError.keyMissing }
+        guard mayBeToldIdentity(reader) else { throw CasefileError.notNow }
+        let key = HeldKey.fresh()
+        let envelope = try Envelope.seal(
+            Array(JSONText.encode(reporter).utf8), under: key.secret, keyID: key.id,
+            binding: .text(stored.id, "opening", sequence))
+        let wrap = try Wrap.seal(key.secret.bytes, to: publicKey, binding: .reportKey(key.id))
+        return HandedCopy(key: key.id, wrap: wrap, envelope: envelope)
+    }
+}
+
+extension Row {
+    /// Of an opening: whether its reader can look, as a custodian or because they were handed a copy.
+    var isHanded: Bool {
+        get throws {
+            try get("reader_id", as: StaffID.self) == get("asked_by", as: StaffID.self)
+                || maybe("wrap", as: [UInt8].self) != nil
+        }
+    }
+}
+
+/// What is handed to a reader who is no custodian.
+struct HandedCopy: Sendable {
+    var key: SealingKeyID
+    var wrap: [UInt8]
+    var envelope: [UInt8]
 }
 
 /// An opening as it is written.
@@ -88,8 +120,9 @@ struct NewOpening: Sendable {
     var asker: StaffID
     var ground: String
     var until: Instant
-    /// What is handed to a reader who is no custodian.
-    var handed: (key: SealingKeyID, wrap: [UInt8], envelope: [UInt8])?
+    /// `nil` for a custodian who asked for themselves, and where the second person cannot read who the reporter is: then
+    /// it waits for a custodian.
+    var handed: HandedCopy?
 }
 
 extension ActChange {
@@ -102,14 +135,8 @@ extension ActChange {
         var new = NewOpening(
             reader: reader, asker: asker, ground: ground, until: at.adding(seconds: hours * 3600), handed: nil)
         if reader != asker {
-            guard let reporter, let publicKey = open.picture.staffKeys[reader] else { throw CasefileError.keyMissing }
             guard open.mayBeToldIdentity(reader) else { throw CasefileError.notNow }
-            let key = HeldKey.fresh()
-            let envelope = try Envelope.seal(
-                Array(JSONText.encode(reporter).utf8), under: key.secret, keyID: key.id,
-                binding: .text(report, "opening", sequence))
-            let wrap = try Wrap.seal(key.secret.bytes, to: publicKey, binding: .reportKey(key.id))
-            new.handed = (key.id, wrap, envelope)
+            new.handed = try reporter.map { try open.copy(of: $0, for: reader, opened: sequence) }
         }
         opening = new
     }

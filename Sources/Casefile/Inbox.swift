@@ -78,6 +78,7 @@ extension Casefile {
         // That titles were shown is entered, of an empty list too: else the entry would tell an auditor that something waited
         // there. An export is written down itself.
         if titles, !exporting { try await listLooks.enter(query.tab, by: viewer, at: clock.now()) }
+        if query.tab == .waiting { await handOpenings(by: viewer) }
         // What turns out to name the viewer is barred, and the list is drawn anew without it.
         for _ in 0..<Self.mostRedrawn {
             let (page, naming, version) = try await draw(query, for: viewer, titles: titles, counting: counting)

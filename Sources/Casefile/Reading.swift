@@ -93,6 +93,7 @@ extension Casefile {
     /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason. Where it waits for
     /// leaders who have gone, and the viewer holds its keys, others are asked first.
     package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
+        await handOpenings(by: viewer)
         var view = try await shown(id, for: viewer)
         if view.waitsForNobody, await findDeciders(on: id, by: viewer) { view = try await shown(id, for: viewer) }
         // What was opened is not shown before it is written down that it was.
@@ -169,7 +170,7 @@ extension Casefile {
 
     private func opening(_ open: OpenReport, for viewer: Viewer, _ tx: any Transaction) throws -> IdentityOpening? {
         try open.openings(tx, for: viewer, at: clock.now()).first.map {
-            IdentityOpening(ground: try $0.get("ground"), until: try $0.get("until"))
+            IdentityOpening(ground: try $0.get("ground"), until: try $0.get("until"), isHanded: try $0.isHanded)
         }
     }
 

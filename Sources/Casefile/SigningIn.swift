@@ -102,6 +102,7 @@ extension Casefile {
         await resealSome(for: unlocked.viewer)
         await handOnPersonal(of: unlocked.viewer)
         await findDeciders(by: unlocked.viewer)
+        await handOpenings(by: unlocked.viewer)
         let token = SessionToken.random()
         let now = clock.now()
         try await keep(unlocked.viewer, under: token, codeIsDue: false, at: now)

@@ -217,7 +217,7 @@ struct ReportPageMaker {
         guard let opening = view.opening else { return nil }
         let ground = workflow.label("identity-ground", opening.ground, language)
         return Entry([
-            "action": "/desk/reports/\(view.id)/identity",
+            "action": opening.isHanded ? "/desk/reports/\(view.id)/identity" : nil,
             "line": texts.format("identity.line", ["ground": ground, "until": opening.until.shortText]),
         ])
     }

@@ -102,6 +102,41 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
+    func `what the first leader agreed to open to a handler is handed over by the custodian, for as long as agreed`(
+        _ engine: Engine
+    ) async throws {
+        try await withHandled(engine) { world, id, _ in
+            let away = try world["q.registrar"]
+            let day = world.clock.clock.now().day
+            try await world.casefile.declareAway(
+                away.staff, term: Term(first: day, last: day.adding(days: 5)), by: away)
+            try await world.open(id, by: "q.custodian", and: "q.principal", to: "q.handler", hours: "1")
+            // The leader holds no key of it, so that nobody could seal it for the handler yet.
+            #expect(try await handed(world) == 0)
+            #expect(try await world.view(id, "q.handler")?.opening?.isHanded == false)
+            await #expect(throws: CasefileError.notYourAct) { _ = try await look(world, id, "q.handler") }
+            for other in ["q.principal", "q.director", "c.custodian"] {
+                _ = try await world.casefile.inbox(InboxQuery(), for: world[other], titles: true)
+            }
+            #expect(try await handed(world) == 0)
+            _ = try await world.casefile.inbox(InboxQuery(), for: world["q.custodian"], titles: true)
+            #expect(try await handed(world) == 1)
+            #expect(try await world.view(id, "q.handler")?.opening?.isHanded == true)
+            #expect(try await look(world, id, "q.handler").name == "钱有粮")
+            let story = try #require(try await world.view(id, "q.custodian")).story.map(\.act)
+            #expect(story.filter { $0 == "hand-identity" }.count == 1, "once, and on record")
+
+            world.clock.advance(seconds: 3601)
+            try await world.casefile.endIdentityOpenings()
+            #expect(try await handed(world) == 0)
+            try await world.open(id, by: "q.custodian", and: "q.principal", to: "q.handler", hours: "1")
+            world.clock.advance(seconds: 3601)
+            _ = try await world.casefile.inbox(InboxQuery(), for: world["q.custodian"], titles: true)
+            #expect(try await handed(world) == 0, "nothing is handed over when its time is over")
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
     func `what custodians asked lapses when they pass the identity on`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
             let filed = try await world.casefile.file(
