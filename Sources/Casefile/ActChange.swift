@@ -7,6 +7,8 @@ import Sealing
 struct ActChange: Sendable {
     let rule: ActRule
     let open: OpenReport
+    /// Keys that begin with this act, in place of such as somebody may have copied.
+    let nextTurns: [OpenReport.NextTurn]
     let letter: Letter?
     /// What the reporter wrote after the letter, where the act is held against it (I-6).
     var told: [String] = []
@@ -56,6 +58,8 @@ struct ActChange: Sendable {
 
     init(act: PossibleAct, open: OpenReport, letter: Letter?, viewer: Viewer?, at: Instant) {
         rule = act.rule
+        var open = open
+        nextTurns = open.makeNextTurns()
         self.open = open
         self.letter = letter
         self.viewer = viewer
@@ -152,8 +156,7 @@ struct ActChange: Sendable {
             }
         }
         for (person, reason) in bars where !open.stored.standing.barred.contains(person) {
-            try tx.run(
-                "INSERT INTO bar (report_id, staff_id, reason) VALUES (\(report), \(person), \(reason.rawValue))")
+            try NewBar(report: report, person: person, reason: reason).insert(tx)
         }
         for key in newKeys { try key.insert(tx, report: report) }
         for organ in dropLetterWrapsOf { try dropWraps(tx, of: organ) }
@@ -165,7 +168,7 @@ struct ActChange: Sendable {
         try LogLeaf.append(
             LogEvent(event, report: report, sequence: sequence, custody: custody, rules: rules, texts: texts),
             of: event, tx)
-        for text in texts where text.field == "letter" { try SearchEntry.forget(text.keyID, tx) }
+        if texts.contains(where: { $0.field == "letter" }) { try SearchEntry.forget(report, tx) }
         for file in files { try file.insert(tx, report: report) }
         if let marks { try MarkIndex.renew(report, marks, tx) }
         try writeOpenings(tx)

@@ -7,16 +7,18 @@ import Sealing
 extension Casefile {
     /// What stood in the letter before each correction, as texts of the events that corrected it.
     func corrections(_ open: OpenReport, _ tx: any Transaction) throws -> [OpenedText] {
-        guard open.reach.letter, let key = open.letterKey,
+        guard open.reach.letter, open.letterKey != nil,
             open.stored.standing.done.contains(where: { $0.act == "amend" })
         else { return [] }
         let rows = try tx.rows(
             """
-            SELECT seq, at, envelope FROM sealed WHERE report_id = \(open.stored.id) AND field = 'letter' ORDER BY seq
+            SELECT seq, at, key_id, envelope FROM sealed
+            WHERE report_id = \(open.stored.id) AND field = 'letter' ORDER BY seq
             """)
         var result: [OpenedText] = []
         var before: Letter?
         for row in rows {
+            guard let key = open.key(try row.get("key_id")) else { continue }
             let sequence: Int = try row.get("seq")
             let at: Instant = try row.get("at")
             let plain = try Envelope.open(

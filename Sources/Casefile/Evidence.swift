@@ -27,9 +27,8 @@ extension Casefile {
     package func attach(_ staged: StagedFile, from holder: ReceiptHolder) async throws {
         try await retryingStale {
             let open = try await openForAttaching(holder)
-            guard let key = open.letterKey else { throw CasefileError.keyMissing }
             let at = clock.now().toTheHour
-            try await attach(staged, to: open, under: key, act: "reporter-file", viewer: nil, at: at)
+            try await attach(staged, to: open, under: .letter, act: "reporter-file", viewer: nil, at: at)
         }
     }
 
@@ -38,9 +37,10 @@ extension Casefile {
     package func attach(_ staged: StagedFile, to id: ReportID, by viewer: Viewer) async throws {
         try await retryingStale {
             let open = try await openForAttaching(id, viewer)
-            let atDesk = open.stored.standing.custody.map { $0.office == $0.intakeOffice } ?? false
-            guard let key = atDesk ? open.letterKey : open.caseKey else { throw CasefileError.keyMissing }
-            try await attach(staged, to: open, under: key, act: "attach", viewer: viewer, at: clock.now())
+            let custody = open.stored.standing.custody
+            let atDesk = custody.map { $0.office == $0.intakeOffice } ?? false
+            let use = atDesk ? .letter : OpenReport.Use(kind: "case", custody: custody?.index)
+            try await attach(staged, to: open, under: use, act: "attach", viewer: viewer, at: clock.now())
         }
     }
 
@@ -74,7 +74,8 @@ extension Casefile {
     }
 
     private func attach(
-        _ staged: StagedFile, to open: OpenReport, under key: HeldKey, act: String, viewer: Viewer?, at: Instant
+        _ staged: StagedFile, to open: OpenReport, under use: OpenReport.Use, act: String,
+        viewer: Viewer?, at: Instant
     ) async throws {
         let author = viewer == nil ? "reporter" : "office"
         // A reporter learns nothing of the office's papers, not even that a name is taken.
@@ -85,6 +86,7 @@ extension Casefile {
         let stage = (viewer == nil ? open.stageAfterEvidence : nil) ?? open.stored.standing.stage
         var change = ActChange(
             act: PossibleAct(rule: .unruled(act), to: stage), open: open, letter: nil, viewer: viewer, at: at)
+        guard let key = change.open.present(use) else { throw CasefileError.keyMissing }
         change.files = [try NewFile(staged, under: key, report: open.stored.id, author: author, day: at.day)]
         if viewer == nil { change.markNews() }
         try await commit([change])

@@ -54,6 +54,11 @@ struct NewWrap: Sendable {
         self.generation = generation
     }
 
+    /// Another key to the same recipient.
+    func same(of key: HeldKey) -> NewWrap {
+        NewWrap(key, to: publicKey, recipient: recipient, generation: generation)
+    }
+
     func sealed() throws -> NewWrap {
         var sealed = self
         if wrap.isEmpty { sealed.wrap = try Wrap.seal(secret.bytes, to: publicKey, binding: .reportKey(keyID)) }

@@ -15,6 +15,7 @@ extension ActChange {
         if arrives { tellWhereItGoes() }
         dropLetterWrapsOf.formUnion(organsWithoutReader)
         leaveNothingBehind()
+        turnKeys()
     }
 
     /// What is told with the act that passes a report on is told to where it goes.

@@ -67,11 +67,7 @@ extension Casefile {
     func bar(_ person: StaffID, from reports: [ReportID: BarReason]) async throws {
         try await database.write { tx in
             for (id, reason) in reports {
-                try tx.run(
-                    """
-                    INSERT INTO bar (report_id, staff_id, reason) VALUES (\(id), \(person), \(reason.rawValue))
-                    ON CONFLICT (report_id, staff_id) DO NOTHING
-                    """)
+                try NewBar(report: id, person: person, reason: reason).insert(tx)
             }
         }
     }

@@ -79,6 +79,7 @@ extension Casefile {
         let casefile = self
         let sealed = try changes.map { change in
             var change = change
+            change.turnKeys()
             change.wraps = try change.wraps.sealed()
             return change
         }

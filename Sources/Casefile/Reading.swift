@@ -121,11 +121,7 @@ extension Casefile {
             return try await body()
         } catch let named as NamedInIt {
             try await database.write { tx in
-                try tx.run(
-                    """
-                    INSERT INTO bar (report_id, staff_id, reason) VALUES (\(id), \(viewer.staff), \(named.reason.rawValue))
-                    ON CONFLICT (report_id, staff_id) DO NOTHING
-                    """)
+                try NewBar(report: id, person: viewer.staff, reason: named.reason).insert(tx)
             }
             throw CasefileError.notFound
         }

@@ -163,7 +163,7 @@ extension Casefile {
             viewer: nil, at: clock.now().toTheHour)
         change.codes = codes
         if needs == .rating { change.after.rated = true } else { change.markNews() }
-        if !text.isEmpty { try change.seal(field, text, under: open.letterKey) }
+        if !text.isEmpty { try change.seal(field, text, under: change.open.letterKey) }
         try await commit([change])
     }
 }
@@ -178,20 +178,14 @@ extension OpenReport {
         if stored.standing.isDestroyed, let end = stored.standing.done.last {
             throw CasefileError.destroyed(on: end.at.day, rule: end.codes["rule"] ?? "")
         }
-        var keys: [StoredKey: HeldKey] = [:]
-        for row in try tx.rows(
-            """
-            SELECT k.id, k.custody, w.wrap FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
-            WHERE k.report_id = \(stored.id) AND k.kind = 'letter' AND w.recipient = 'receipt'
-            """)
-        {
-            let id: KeyID = try row.get("id")
-            keys[StoredKey(id: id, kind: "letter", custody: try row.get("custody"))] = try HeldKey.opening(
-                try row.get("wrap"), with: holder.privateKey, id: id)
-        }
         let picture = try casefile.pictures.current(tx)
-        return OpenReport(
-            stored: stored, reach: .receipt, keys: keys, picture: picture,
+        var open = OpenReport(
+            stored: stored, reach: .receipt, keys: [:], picture: picture,
             workflow: casefile.rules(of: stored, in: picture))
+        try open.loadKeys(tx) { key, recipient, row in
+            guard key.kind == "letter", recipient == Recipient.receipt.description else { return nil }
+            return try HeldKey.opening(try row.get("wrap"), with: holder.privateKey, id: key.id)
+        }
+        return open
     }
 }

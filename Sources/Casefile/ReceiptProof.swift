@@ -19,7 +19,8 @@ extension Casefile {
         let (found, salt) = try await database.read { tx in
             let open = try OpenReport.load(tx, for: holder, casefile: casefile)
             return (
-                try casefile.announced(open, below: head.size, tx), open.letterKey.map { SentDigest.salt($0.secret) }
+                try casefile.announced(open, below: head.size, tx),
+                open.firstLetterKey.map { SentDigest.salt($0.secret) }
             )
         }
         guard found.first?.isFiling == true else { return nil }

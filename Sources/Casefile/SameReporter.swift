@@ -82,7 +82,8 @@ struct ReporterTokens {
 extension Casefile {
     /// The hashes of what came with a letter, or after it from the reporter; internal papers are of no matter here.
     private func filesWithLetter(_ open: OpenReport, _ tx: any Transaction) throws -> Set<String> {
-        Set(try located(open, tx).filter { $0.key.id == open.letterKey?.id }.map(\.staged.sha256))
+        let letters = Set(open.keys.filter { $0.key.kind == "letter" }.map(\.value.id))
+        return Set(try located(open, tx).filter { letters.contains($0.key.id) }.map(\.staged.sha256))
     }
 
     /// What speaks for sameness beside the letters: whoever reported, and files, bit for bit.

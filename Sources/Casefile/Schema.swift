@@ -34,7 +34,7 @@ package enum CasefileSchema {
         marks,
         sameDecisions,
         oneTime,
-        repeats,
+        repeats, NewBar.migration,
     ]
 
     /// What every filing writes goes into as few trees as its questions need.

@@ -45,9 +45,9 @@ struct SearchJob: Sendable {
                 try await walk(
                     try await candidates { id in
                         """
-                        EXISTS (SELECT 1 FROM sealing_key u WHERE u.report_id = \(id) AND u.kind = 'letter'
-                          AND NOT EXISTS (SELECT 1 FROM key_wrap v WHERE v.key_id = u.id
-                            AND v.recipient IN \(list: mine) AND v.searched IS NOT NULL))
+                        NOT EXISTS (SELECT 1 FROM key_wrap v WHERE v.key_id = (SELECT u.key_id FROM sealed u
+                            WHERE u.report_id = \(id) AND u.field = 'letter' ORDER BY u.seq DESC LIMIT 1)
+                          AND v.recipient IN \(list: mine) AND v.searched IS NOT NULL)
                         """
                     })
             }

@@ -110,9 +110,10 @@ struct SearchEntry: Sendable {
     }
 
     /// A corrected letter is under other names: the old ones go at once, the new ones come with the next search.
-    static func forget(_ keyID: SealingKeyID, _ tx: any Transaction) throws {
-        try tx.run("DELETE FROM search_token WHERE key_id = \(keyID)")
-        try tx.run("UPDATE key_wrap SET searched = NULL WHERE key_id = \(keyID)")
+    static func forget(_ report: ReportID, _ tx: any Transaction) throws {
+        let keys: SQL = "SELECT id FROM sealing_key WHERE report_id = \(report)"
+        try tx.run("DELETE FROM search_token WHERE key_id IN (\(keys))")
+        try tx.run("UPDATE key_wrap SET searched = NULL WHERE key_id IN (\(keys))")
     }
 
     /// A wrap that is sealed anew in its row keeps nothing of the older key: neither the quick form nor tokens.

@@ -174,13 +174,15 @@ struct NewKey: Sendable {
     var key: HeldKey
     var kind: String
     var custody: Int
+    /// 0 for the first key of its use.
+    var turn = 0
 
     func insert(_ tx: any Transaction, report: ReportID) throws {
         try tx.run(
             """
-            INSERT INTO sealing_key (id, report_id, kind, custody, why)
+            INSERT INTO sealing_key (id, report_id, kind, custody, why, turn)
             VALUES (\(key.id), \(report), \(kind == OpenReport.whyKind ? "shared" : kind), \(custody),
-              \(kind == OpenReport.whyKind))
+              \(kind == OpenReport.whyKind), \(turn))
             """)
     }
 }

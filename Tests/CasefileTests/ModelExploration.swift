@@ -179,6 +179,10 @@ struct Exploration {
                 try change.apply(checked, casefile: model.casefile)
                 // As the door draws it, in the transaction.
                 if rule.effect == "answer", scene.drawsAll { change.codes[Standing.drawn] = "yes" }
+                let copied = change.texts.filter { moment.spoiled.contains($0.keyID) }.map(\.field)
+                if !copied.isEmpty {
+                    inspection.faults.append("\(rule.name) by \(person.username) seals \(copied) under a copied key")
+                }
                 let edition = moment.edition + (rule.effect == "amend" ? 1 : 0)
                 var after = try moment.after(change, model, edition: edition)
                 after.path.append(Moment.Done(act: rule.name, person: person.id, input: input))

@@ -8,14 +8,18 @@ extension Inspection {
     mutating func keysFollowReach(_ person: Staff, _ reach: Reach, _ custody: Custody) {
         let held = held(by: person.id)
         let papers = moment.keys.keys.contains { $0.kind == "case" && $0.custody == custody.index }
-        if reach.letter { check(held.contains { $0.kind == "letter" }, "\(person.username) may read and has no key") }
+        func all(_ use: OpenReport.Use) -> Bool {
+            let turns = moment.keys.keys.filter { $0.use == use }
+            return !turns.isEmpty && turns.allSatisfy(held.contains)
+        }
+        if reach.letter { check(all(.letter), "\(person.username) may read and lacks a key") }
         if reach.papers, papers {
             check(
-                held.contains { $0.kind == "case" && $0.custody == custody.index },
-                "\(person.username) may read the papers and has no key")
+                all(.init(kind: "case", custody: custody.index)),
+                "\(person.username) may read the papers and lacks a key")
         }
         if reach.custody {
-            check(held.contains { $0.kind == "identity" }, "\(person.username) keeps the identity and has no key")
+            check(all(.identity), "\(person.username) keeps the identity and lacks a key")
         }
         // Why something was asked is for whoever decides on it, and for nobody after that.
         let decides = model.workflow.requests(for: person.id, on: standing, world: world).flatMap { request in

@@ -11,6 +11,8 @@ struct Moment {
     var stored: StoredReport
     var keys: [OpenReport.StoredKey: HeldKey]
     var holders: Set<OpenReport.Holder>
+    /// Keys that somebody may have copied who was barred since.
+    var spoiled: Set<SealingKeyID> = []
     var letter: Letter
     /// Which of the scene's letters it is.
     var edition = 0
@@ -62,7 +64,7 @@ struct Moment {
     }
 
     private mutating func put(_ new: [NewKey], _ wraps: [NewWrap]) {
-        for one in new { keys[.init(id: one.key.id, kind: one.kind, custody: one.custody)] = one.key }
+        for one in new { keys[.init(id: one.key.id, kind: one.kind, custody: one.custody, turn: one.turn)] = one.key }
         for wrap in wraps where wrap.recipient != .receipt {
             holders.insert(.init(key: wrap.keyID, recipient: wrap.recipient.description))
         }
@@ -78,7 +80,9 @@ struct Moment {
         return OpenReport(
             stored: stored, reach: reach, keys: held, picture: model.picture, workflow: model.workflow,
             holders: holders,
-            hasCaseKey: keys.keys.contains { $0.kind == "case" && $0.custody == standing.custody?.index })
+            hasCaseKey: keys.keys.contains { $0.kind == "case" && $0.custody == standing.custody?.index },
+            spoiled: spoiled,
+            lastTurns: Dictionary(keys.keys.map { ($0.use, $0.turn) }, uniquingKeysWith: max))
     }
 
     /// The moment after somebody's account was closed: they open nothing from then on.
@@ -112,6 +116,7 @@ struct Moment {
     func after(_ change: ActChange, _ model: Model, edition: Int) throws -> Moment {
         var change = change
         change.settle()
+        change.turnKeys()
         var next = self
         next.stored = change.after
         next.edition = edition
@@ -132,10 +137,13 @@ struct Moment {
             next.holders = next.holders.filter { !(handed.contains($0.key) && gone.contains($0.recipient)) }
         }
         for drop in change.dropWraps { next.holders.remove(.init(key: drop.key, recipient: drop.recipient)) }
+        if next.standing.barred != standing.barred {
+            next.spoiled.formUnion(keys.keys.filter { OpenReport.lastingKinds.contains($0.kind) }.map(\.id))
+        }
         next.put(change.newKeys, change.wraps)
         if change.leavesPlatform { (next.keys, next.holders, next.stored.standing.barred) = ([:], [], []) }
         if let text = change.texts.last(where: { $0.field == "letter" }),
-            let key = keys.first(where: { $0.key.kind == "letter" })?.value
+            let key = next.keys.first(where: { $0.key.id == text.keyID })?.value
         {
             let plain = try Envelope.open(
                 text.envelope, under: key.secret, binding: .text(stored.id, "letter", change.sequence))

@@ -136,12 +136,14 @@ struct ModelReplay {
             var played = moment
             guard let stored = try StoredReport.load(tx, id) else { throw CasefileError.notFound }
             played.stored = stored
-            played.keys = [:]
+            (played.keys, played.spoiled) = ([:], [])
             for row in try tx.rows(
-                "SELECT k.id, \(OpenReport.kind), k.custody FROM sealing_key k WHERE k.report_id = \(id)")
-            {
+                "SELECT k.id, \(OpenReport.kind), k.custody, k.turn, k.spoiled FROM sealing_key k WHERE k.report_id = \(id)"
+            ) {
                 let key = OpenReport.StoredKey(
-                    id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"))
+                    id: try row.get("id"), kind: try row.get("kind"), custody: try row.get("custody"),
+                    turn: try row.get("turn"))
+                if try row.get("spoiled") { played.spoiled.insert(key.id) }
                 played.keys[key] = HeldKey.fresh()
             }
             let wraps = try tx.rows(

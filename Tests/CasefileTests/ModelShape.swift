@@ -23,6 +23,7 @@ struct Shape: Hashable {
         var kind: String
         var custody: Int
         var holders: Set<String>
+        var isSpoiled: Bool
     }
 
     var stage: String
@@ -104,7 +105,10 @@ struct Shape: Hashable {
         keys = Set(
             // Texts that both sides of a hop read have a key each, which opens nothing else.
             moment.keys.keys.filter { !["shared", "why"].contains($0.kind) }.map { key in
-                Key(kind: key.kind, custody: key.custody, holders: Set((byKey[key.id] ?? []).map(\.recipient)))
+                let isLast = !moment.keys.keys.contains { $0.use == key.use && $0.turn > key.turn }
+                return Key(
+                    kind: key.kind, custody: key.custody, holders: Set((byKey[key.id] ?? []).map(\.recipient)),
+                    isSpoiled: isLast && moment.spoiled.contains(key.id))
             })
     }
 }
