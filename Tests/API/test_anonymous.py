@@ -147,6 +147,7 @@ evidence_segment.size identity_search.hits key_wrap.searched event.seq event.cus
 interference_wrap.generation key_event.generation key_wrap.generation office_escrow.generation office_escrow.first office_escrow.second
 office_grant.generation office_key.generation organ_counter.year organ_counter.last report.sequence report.custody
 same_decision.turn report.has_reporter report.intake_order report.rated schema_migration.position sealed.seq sealing_key.custody sealing_key.why
+sealing_key.turn sealing_key.spoiled
 log_audit.done log_audit.total log_audit.stop log_audit.size log_checkpoint.size log_leaf.idx log_state.id log_state.size log_witness.size watched_log.size
 staff.active staff.must_change stand_in.position waiting.roles waiting.intake_order waiting.place world_version.id
 world_version.version
