@@ -6,9 +6,9 @@ import Sealing
 /// Everything that one act will write, worked out before the transaction.
 struct ActChange: Sendable {
     let rule: ActRule
-    let open: OpenReport
+    private(set) var open: OpenReport
     /// Keys that begin with this act, in place of such as somebody may have copied.
-    let nextTurns: [OpenReport.NextTurn]
+    private(set) var nextTurns: [OpenReport.NextTurn]
     let letter: Letter?
     /// What the reporter wrote after the letter, where the act is held against it (I-6).
     var told: [String] = []
@@ -71,6 +71,18 @@ struct ActChange: Sendable {
             DoneAct(
                 act: act.rule.name, from: open.stored.standing.stage, staff: viewer?.staff,
                 custody: open.stored.standing.custody?.index ?? 0, at: at, sequence: sequence))
+    }
+
+    /// These people must not read it from this act on. What somebody else writes with it is kept from them already; whoever
+    /// stands aside knows their own words.
+    mutating func add(_ barred: [StaffID: BarReason]) {
+        bars.merge(barred) { first, _ in first }
+        let isNew = !after.standing.barred.isSuperset(of: barred.keys)
+        after.standing.barred.formUnion(barred.keys)
+        guard isNew, viewer.map({ barred[$0.staff] == nil }) ?? true else { return }
+        let fresh = Set(nextTurns.map(\.stored.id))
+        open.spoiled.formUnion(open.keys.keys.map(\.id).filter { !fresh.contains($0) })
+        nextTurns += open.makeNextTurns()
     }
 
     mutating func setNumber(_ number: String) {
@@ -155,6 +167,10 @@ struct ActChange: Sendable {
                 try tx.run("INSERT INTO allocation (report_id, staff_id) VALUES (\(report), \(person))")
             }
         }
+        // Somebody may have been barred since, who would be given what is sealed anew.
+        let barred = try tx.rows("SELECT staff_id FROM bar WHERE report_id = \(report)")
+            .map { try $0.get("staff_id", as: StaffID.self) }
+        guard Set(barred) == open.stored.standing.barred else { throw StalePicture() }
         for (person, reason) in bars where !open.stored.standing.barred.contains(person) {
             try NewBar(report: report, person: person, reason: reason).insert(tx)
         }

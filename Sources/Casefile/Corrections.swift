@@ -58,7 +58,7 @@ extension Letter {
 extension ActChange {
     /// A correction is a new version beside the old one; nothing is overwritten.
     mutating func amend(_ input: CheckedInput, regions: RegionTable, marks maker: LetterMarks) throws {
-        guard var letter, let key = open.letterKey else { throw CasefileError.keyMissing }
+        guard var letter, open.letterKey != nil else { throw CasefileError.keyMissing }
         let before = letter
         func text(_ name: String, _ old: String, _ most: Int) throws -> String {
             guard let text = input.values[name] else { return old }
@@ -100,8 +100,9 @@ extension ActChange {
             try followFirstLeader(letter)
         }
         marks = try maker.marks(of: letter)?.bytes ?? []
-        try seal("title", letter.title, under: key)
-        try seal("letter", JSONText.encode(letter), under: key)
+        // Not under the key of whom the correction names.
+        try seal("title", letter.title, under: open.letterKey)
+        try seal("letter", JSONText.encode(letter), under: open.letterKey)
         codes["changed"] = letter.changes(from: before).map(\.field).joined(separator: " ")
     }
 

@@ -262,8 +262,4 @@ extension ActChange {
         identityMarks = try reporter.map { try IdentityMarks(index).all(of: $0, at: custody.organ) }
     }
 
-    mutating func add(_ barred: [StaffID: BarReason]) {
-        bars.merge(barred) { first, _ in first }
-        after.standing.barred.formUnion(barred.keys)
-    }
 }

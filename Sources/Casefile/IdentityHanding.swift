@@ -8,14 +8,19 @@ import Sealing
 extension Casefile {
     /// Hands readers what was opened to them and nobody could seal for them yet. What cannot be done now is left to the
     /// next look; nobody is kept out by it.
-    func handOpenings(by viewer: Viewer) async {
-        guard let world = try? await world(), world.custody(of: viewer.staff) != nil else { return }
+    func handOpenings(by viewer: Viewer, on only: ReportID? = nil) async {
+        guard let world = try? await world(), let office = world.custody(of: viewer.staff),
+            let organ = world.offices[office]?.organ
+        else { return }
+        let own: SQL = only.map { "o.report_id = \($0)" } ?? "1 = 1"
         let waiting = try? await database.read { [clock] tx in
             try tx.rows(
                 """
-                SELECT report_id, seq FROM identity_opening
-                WHERE ended_at IS NULL AND until > \(clock.now()) AND wrap IS NULL AND reader_id <> asked_by
-                ORDER BY opened_at LIMIT \(Self.handedAtOnce)
+                SELECT o.report_id, o.seq FROM identity_opening o JOIN report r ON r.id = o.report_id
+                JOIN custody c ON c.report_id = r.id AND c.idx = r.identity_at
+                WHERE o.ended_at IS NULL AND o.until > \(clock.now()) AND o.wrap IS NULL AND o.reader_id <> o.asked_by
+                  AND c.organ_id = \(organ) AND \(own)
+                ORDER BY o.opened_at LIMIT \(Self.handedAtOnce)
                 """
             ).map { (try $0.get("report_id", as: ReportID.self), try $0.get("seq", as: Int.self)) }
         }

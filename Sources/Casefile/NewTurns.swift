@@ -46,7 +46,9 @@ extension OpenReport {
         var made: [NextTurn] = []
         for use in uses {
             guard let last = keys.keys.filter({ $0.use == use }).max(by: { $0.turn < $1.turn }),
-                spoiled.contains(last.id), last.turn == lastTurns[use]
+                spoiled.contains(last.id), last.turn == lastTurns[use],
+                // Where nobody of the office holds it now (a lost password), what is sealed under another would stay shut.
+                holders.contains(where: { $0.key == last.id && $0.recipient != Recipient.receipt.description })
             else { continue }
             let key = HeldKey.fresh()
             let next = StoredKey(id: key.id, kind: last.kind, custody: last.custody, turn: last.turn + 1)
@@ -62,9 +64,9 @@ extension OpenReport.StoredKey {
 }
 
 extension ActChange {
-    /// All turns of a key lie in the same hands: whoever is given one gets the others, whoever loses one loses them, and a turn that
-    /// begins with this act goes to whoever holds the one before when the act is done. Done last, and once more where
-    /// somebody adds to the act.
+    /// All turns of a key lie in the same hands: whoever is given one gets the others, whoever loses one loses them, and a
+    /// turn that begins with this act goes to whoever holds the one before when the act is done and may. Done last, and once
+    /// more where somebody adds to the act.
     mutating func turnKeys() {
         for (use, turns) in Dictionary(grouping: open.keys, by: \.key.use) where turns.count > 1 {
             guard OpenReport.lastingKinds.contains(use.kind) else { continue }
@@ -75,22 +77,30 @@ extension ActChange {
                     dropWraps.append((id, drop.recipient))
                 }
             }
-            for wrap in wraps where ids.contains(wrap.keyID) {
-                for (stored, key) in ordered where stored.id != wrap.keyID && !isHeld(stored.id, by: wrap.recipient) {
-                    wraps.append(wrap.same(of: key))
-                }
+            let hands = ordered.reduce(into: Set<Recipient>()) { all, turn in
+                all.formUnion(recipients(of: turn.key.id, kind: use.kind))
             }
+            for (stored, key) in ordered { wrap(key, of: stored, to: hands) }
         }
-        for next in nextTurns {
-            wraps.removeAll { $0.keyID == next.stored.id }
-            for recipient in recipients(of: next.before, kind: next.stored.kind) {
+        for next in nextTurns where !newKeys.contains(where: { $0.key.id == next.stored.id }) {
+            newKeys.append(
+                NewKey(key: next.key, kind: next.stored.kind, custody: next.stored.custody, turn: next.stored.turn))
+        }
+    }
+
+    /// Gives a turn to those of these hands that lack it: of an office some of whose people must not read it, to each of
+    /// the others.
+    private mutating func wrap(_ key: HeldKey, of stored: OpenReport.StoredKey, to hands: Set<Recipient>) {
+        let (world, barred) = (open.picture.world, after.standing.barred)
+        for recipient in hands where !isHeld(stored.id, by: recipient) {
+            switch recipient {
+            case .staff(let person) where barred.contains(person): continue
+            case .office(let id) where world.members(of: id).contains { $0.holdsKey && barred.contains($0.staff) }:
+                wraps += open.picture.wraps(of: key, to: id, audience: audience(of: id), barred: barred)
+                    .filter { !isHeld(stored.id, by: $0.recipient) }
+            default:
                 guard let (publicKey, generation) = open.publicKey(of: recipient) else { continue }
-                wraps.append(NewWrap(next.key, to: publicKey, recipient: recipient, generation: generation))
-            }
-            if !newKeys.contains(where: { $0.key.id == next.stored.id }) {
-                newKeys.append(
-                    NewKey(
-                        key: next.key, kind: next.stored.kind, custody: next.stored.custody, turn: next.stored.turn))
+                wraps.append(NewWrap(key, to: publicKey, recipient: recipient, generation: generation))
             }
         }
     }
@@ -152,5 +162,6 @@ struct NewBar: Sendable {
             // turn: 0 for the first key of its use; spoiled: somebody was barred who may have copied it.
             "ALTER TABLE sealing_key ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE sealing_key ADD COLUMN spoiled INTEGER NOT NULL DEFAULT 0",
+            "UPDATE sealing_key SET spoiled = 1 WHERE kind <> 'shared' AND report_id IN (SELECT report_id FROM bar)",
         ])
 }

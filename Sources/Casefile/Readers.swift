@@ -87,7 +87,8 @@ struct Readers {
         for row in try tx.rows(
             """
             SELECT reader_id, until, wrap FROM identity_opening
-            WHERE report_id = \(stored.id) AND ended_at IS NULL AND until > \(now) ORDER BY until, seq
+            WHERE report_id = \(stored.id) AND ended_at IS NULL AND until > \(now)
+              AND (wrap IS NOT NULL OR reader_id = asked_by) ORDER BY until, seq
             """)
         {
             let wrap: [UInt8]? = try row.maybe("wrap")

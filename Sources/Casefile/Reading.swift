@@ -93,7 +93,7 @@ extension Casefile {
     /// Opens a report for a viewer. `.notFound` for what this viewer may not see, whatever the reason. Where it waits for
     /// leaders who have gone, and the viewer holds its keys, others are asked first.
     package func report(_ id: ReportID, for viewer: Viewer) async throws -> ReportView {
-        await handOpenings(by: viewer)
+        await handOpenings(by: viewer, on: id)
         var view = try await shown(id, for: viewer)
         if view.waitsForNobody, await findDeciders(on: id, by: viewer) { view = try await shown(id, for: viewer) }
         // What was opened is not shown before it is written down that it was.

@@ -6,20 +6,30 @@ import Sealing
 /// The sealed letters of one step and the keys that open them.
 struct SearchStep: Sendable {
     private struct Sealed: Sendable {
+        var key: SealingKeyID
         var field: String
         var sequence: Int
         var envelope: [UInt8]
     }
 
-    private struct Report: Sendable {
-        var id: ReportID
-        var recipient = ""
-        var generation = 0
+    /// How one key opens.
+    private struct Opening: Sendable {
+        var key: SealingKeyID
+        var recipient: String
+        var generation: Int
         var quick: [UInt8]?
         /// There where the tokens are not made yet.
         var wrap: [UInt8]?
+    }
+
+    private struct Report: Sendable {
+        var id: ReportID
+        /// One of each turn of the letter's key: mostly there is one.
+        var openings: [Opening] = []
         var letter: Sealed?
         var messages: [Sealed] = []
+
+        func opening(of key: SealingKeyID) -> Opening? { openings.first { $0.key == key } }
     }
 
     struct Outcome: Sendable {
@@ -36,15 +46,23 @@ struct SearchStep: Sendable {
         let places = Dictionary(step.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         for row in rows {
             guard let place = places[try row.get(at: 0)] else { continue }
-            // One of several wraps is enough: one that is quick to open, if there is one.
+            let envelope: [UInt8] = try row.get(at: 3)
+            guard let key = try? Envelope.keyID(of: envelope) else { continue }
+            // One of several wraps of a key is enough: one that is quick to open, if there is one.
             let quick: [UInt8]? = try row.get(at: 6)
-            if reports[place].recipient.isEmpty || (reports[place].quick == nil && quick != nil) {
-                reports[place].recipient = try row.get(at: 4)
-                reports[place].generation = try row.get(at: 5)
-                reports[place].quick = quick
-                reports[place].wrap = try row.get(at: 7)
+            let known = reports[place].openings.firstIndex { $0.key == key }
+            if known.map({ reports[place].openings[$0].quick == nil && quick != nil }) ?? true {
+                let opening = Opening(
+                    key: key, recipient: try row.get(at: 4), generation: try row.get(at: 5), quick: quick,
+                    wrap: try row.get(at: 7))
+                if let known {
+                    reports[place].openings[known] = opening
+                } else {
+                    reports[place].openings.append(opening)
+                }
             }
-            let sealed = Sealed(field: try row.get(at: 1), sequence: try row.get(at: 2), envelope: try row.get(at: 3))
+            let sealed = Sealed(
+                key: key, field: try row.get(at: 1), sequence: try row.get(at: 2), envelope: envelope)
             if sealed.field != "letter" {
                 let known = reports[place].messages
                 if !known.contains(where: { $0.sequence == sealed.sequence && $0.field == sealed.field }) {
@@ -61,21 +79,21 @@ struct SearchStep: Sendable {
         var outcome = Outcome()
         var ring = ring
         for report in reports {
-            guard let letter = report.letter, let keyID = try? Envelope.keyID(of: letter.envelope),
-                let keys = try? ring.keys(of: report.recipient, report.generation),
-                let held = try? key(keyID, of: report, keys, &ring),
+            guard let letter = report.letter, let opening = report.opening(of: letter.key),
+                let keys = try? ring.keys(of: opening.recipient, opening.generation),
+                let held = try? key(opening, keys, &ring),
                 let bytes = try? Envelope.open(
                     letter.envelope, under: held.secret, binding: .text(report.id, "letter", letter.sequence))
             else { continue }
             let told = SearchLetter(bytes)
-            let marks = report.wrap == nil && plain.query.kind == .text ? [] : names.marks(of: told.parties())
-            if matches(plain, told, marks, names) || matchesMessages(plain, report, held, told, names) {
+            let marks = opening.wrap == nil && plain.query.kind == .text ? [] : names.marks(of: told.parties())
+            if matches(plain, told, marks, names) || matchesMessages(plain, report, held, told, names, &ring) {
                 outcome.matching.append(report.id)
             }
-            if let wrap = report.wrap, let quick = try? report.quick ?? keys.seal(held) {
+            if let wrap = opening.wrap, let quick = try? opening.quick ?? keys.seal(held) {
                 outcome.entries.append(
                     SearchEntry(
-                        report: report.id, keyID: keyID, recipient: report.recipient, wrap: wrap,
+                        report: report.id, keyID: opening.key, recipient: opening.recipient, wrap: wrap,
                         sequence: letter.sequence, quick: quick,
                         tokens: marks.map { keys.token($0.kind, $0.plain) }))
             }
@@ -83,12 +101,10 @@ struct SearchStep: Sendable {
         return outcome
     }
 
-    private func key(
-        _ id: SealingKeyID, of report: Report, _ keys: SearchKeys, _ ring: inout SearchRing
-    ) throws -> HeldKey {
-        if let quick = report.quick { return try keys.open(quick, id: id) }
-        guard let wrap = report.wrap else { throw CasefileError.keyMissing }
-        return try ring.open(wrap, report.recipient, report.generation, id: id)
+    private func key(_ opening: Opening, _ keys: SearchKeys, _ ring: inout SearchRing) throws -> HeldKey {
+        if let quick = opening.quick { return try keys.open(quick, id: opening.key) }
+        guard let wrap = opening.wrap else { throw CasefileError.keyMissing }
+        return try ring.open(wrap, opening.recipient, opening.generation, id: opening.key)
     }
 
     private func matches(
@@ -100,12 +116,19 @@ struct SearchStep: Sendable {
 
     /// Letter and conversation together: each word may stand in another of them.
     private func matchesMessages(
-        _ plain: PlainQuery, _ report: Report, _ held: HeldKey, _ letter: SearchLetter, _ names: SearchNames
+        _ plain: PlainQuery, _ report: Report, _ held: HeldKey, _ letter: SearchLetter, _ names: SearchNames,
+        _ ring: inout SearchRing
     ) -> Bool {
         guard plain.query.kind == .text, !report.messages.isEmpty else { return false }
         var all = letter.folded(names.fold)
+        var known = [held.id: held]
         for message in report.messages {
-            guard
+            if known[message.key] == nil, let opening = report.opening(of: message.key),
+                let keys = try? ring.keys(of: opening.recipient, opening.generation)
+            {
+                known[message.key] = try? key(opening, keys, &ring)
+            }
+            guard let held = known[message.key],
                 let bytes = try? Envelope.open(
                     message.envelope, under: held.secret,
                     binding: .text(report.id, message.field, message.sequence))

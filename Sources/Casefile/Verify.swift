@@ -112,14 +112,12 @@ extension Casefile {
                 try row.get("due_order", as: Int.self) == stored.dueDay.map({ Int($0.days) }) ?? Projections.noDue
             else { throw fault("the list of those it waits for differs") }
         }
-        if try !tx.exists(
+        let isHeld: SQL = """
+            EXISTS (SELECT 1 FROM key_wrap w WHERE w.key_id = k.id AND w.recipient <> 'receipt')
+            OR EXISTS (SELECT 1 FROM wrap_before_reset b WHERE b.place = 'key:' || k.id)
             """
-            SELECT 1 FROM sealing_key k JOIN key_wrap w ON w.key_id = k.id
-            WHERE k.report_id = \(id) AND k.kind = 'letter' AND w.recipient <> 'receipt'
-            UNION ALL SELECT 1 FROM sealing_key k JOIN wrap_before_reset b ON b.place = 'key:' || k.id
-            WHERE k.report_id = \(id) AND k.kind = 'letter'
-            """)
-        {
+        let letters: SQL = "SELECT 1 FROM sealing_key k WHERE k.report_id = \(id) AND k.kind = 'letter'"
+        if try !tx.exists(letters) || tx.exists("\(letters) AND NOT (\(isHeld))") {
             throw fault("nobody holds its letter key")
         }
         return events.count

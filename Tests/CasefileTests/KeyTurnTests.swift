@@ -118,20 +118,110 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.availableEngines)
-    func `a letter that is corrected under a later key is read, found by its names, and told with what stood before`(
+    func `a custodian whom a correction names gets nothing by a look that a colleague takes afterwards`(
+        _ engine: Engine
+    )
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged(reporter: Self.reporter)
+            try await world.act(
+                "open-identity", id, "q.registrar",
+                ["ground": .text("verify"), "window": .text("4"), "reason": .text("电话核实")])
+            try await world.decide(id, "q.custodian")
+            let before = try await world.keys(id, "q.custodian", papers: true)
+            let person = try world["q.custodian"].staff
+            var clerk = SmallWorld.clerkOfTheTown
+            clerk.name = try #require(try await world.casefile.world().staff[person]).name
+            try await world.amend(id, by: "q.director", reported: clerk)
+            // The director holds no key of the identity: the office's wrap is there until a custodian acts.
+            _ = try await world.casefile.lookAtIdentity(of: id, by: world["q.registrar"])
+            let aside = try await sequence(world, id)
+            #expect(try await world.keys(id, "q.custodian", papers: true) <= before, "no key of after")
+            try await world.act(
+                "amend-identity", id, "q.registrar", ["phone": .text("19900001299"), "reason": .text("录入有误")])
+            #expect(try await world.keys(id, "q.custodian", papers: true) == 0)
+            let mine = try await copied(world, id, by: "q.registrar")
+            #expect(try await sealed(world, id, after: aside, under: mine).open.contains("reporter"))
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a clerk who turns out to be kin, long after, gets no key of what the reporter writes next`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let receipt = Receipt.generate()
+            let holder = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
+            let id = try await world.judged(receipt: receipt)
+            let keys = try await copied(world, id, by: "q.triage")
+            let before = try await world.keys(id, "q.triage", papers: true)
+            let person = try world["q.triage"].staff
+            var record = try #require(try await world.casefile.world().staff[person])
+            record.kin = [Kin(name: SmallWorld.clerkOfTheTown.name, relation: "叔父")]
+            try await world.casefile.change(staff: record)
+            #expect(try await world.view(id, "q.triage") == nil)
+            let aside = try await sequence(world, id)
+            try await world.casefile.message("他侄子在你们单位", from: holder)
+            #expect(try await world.keys(id, "q.triage", papers: true) <= before, "no key of after")
+            let found = try await sealed(world, id, after: aside, under: keys)
+            #expect(found.open == [] && found.closed.contains("reporter-message.text"), "\(found)")
+            for reader in ["q.director", "q.registrar"] {
+                let told = try #require(try await world.view(id, reader)).conversation.map(\.text)
+                #expect(told.contains("他侄子在你们单位"), "\(reader)")
+            }
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `a letter that is corrected under a later key is read, found by names and words, and tells what stood before`(
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let id = try await world.judged(reporter: Self.reporter)
+            let receipt = Receipt.generate()
+            let holder = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
+            let id = try await world.judged(reporter: Self.reporter, receipt: receipt)
+            for kind in [SearchKind.name, .text] {
+                let words = kind == .name ? "汪启恒" : "三年没有发"
+                #expect(try await world.found(kind, words, "q.director") == [id], "searched before")
+            }
             let keys = try await copied(world, id, by: "q.triage")
             try await world.act("recuse", id, "q.triage", Self.why("同学"))
             let aside = try await sequence(world, id)
-            try await world.act("amend", id, "q.registrar", ["title": .text("镇里截留修路补偿款"), "reason": .text("标题写漏")])
+            var renamed = SmallWorld.clerkOfTheTown
+            renamed.name = "汪启衡"
+            try await world.amend(id, by: "q.registrar", reported: renamed)
+            try await world.casefile.message("桥头的账也不对", from: holder)
             let found = try await sealed(world, id, after: aside, under: keys)
-            #expect(found.open == [] && found.closed.contains("letter"), "\(found)")
-            let view = try #require(try await world.view(id, "q.director"))
-            #expect(view.letter?.title == "镇里截留修路补偿款")
-            #expect(try await world.words(id, "q.director").contains("镇里截留补偿款"), "what stood there before")
+            #expect(found.open == [] && found.closed.isSuperset(of: ["letter", "reporter-message.text"]), "\(found)")
+            for _ in 1...2 {
+                #expect(try await world.found(.name, "汪启衡", "q.director") == [id])
+                #expect(try await world.found(.name, "汪启恒", "q.director") == [])
+                #expect(try await world.found(.text, "三年没有发", "q.director") == [id])
+                #expect(try await world.found(.text, "三年没有发 桥头的账", "q.director", messages: true) == [id])
+            }
+            #expect(try await world.words(id, "q.director").contains { $0.contains("汪启恒") }, "what stood there before")
+            #expect(try await world.casefile.verify().reports == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `the correction that names a clerk is not sealed under the key that the clerk has`(_ engine: Engine)
+        async throws
+    {
+        try await withWorld(engine) { world in
+            let id = try await world.judged()
+            let keys = try await copied(world, id, by: "q.triage")
+            let aside = try await sequence(world, id)
+            let name = try #require(try await world.casefile.world().staff[try world["q.triage"].staff]).name
+            var clerk = SmallWorld.clerkOfTheTown
+            clerk.name = name
+            try await world.amend(id, by: "q.registrar", reported: clerk)
+            #expect(try await world.view(id, "q.triage") == nil)
+            let found = try await sealed(world, id, after: aside, under: keys)
+            #expect(found.open == [] && found.closed.isSuperset(of: ["letter", "amend.reason"]), "\(found)")
             #expect(try await world.casefile.verify().reports == 1)
         }
     }
