@@ -9,7 +9,7 @@ extension Casefile {
     /// Hands readers what was opened to them and nobody could seal for them yet. What cannot be done now is left to the
     /// next look; nobody is kept out by it.
     func handOpenings(by viewer: Viewer, on only: ReportID? = nil) async {
-        guard let world = try? await world(), let office = world.custody(of: viewer.staff),
+        guard let world = pictures.lastRead, let office = world.custody(of: viewer.staff),
             let organ = world.offices[office]?.organ
         else { return }
         let own: SQL = only.map { "o.report_id = \($0)" } ?? "1 = 1"

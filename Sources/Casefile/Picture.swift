@@ -54,6 +54,9 @@ package struct PictureCache: Sendable {
         try current(tx, version: tx.scalar("SELECT version FROM world_version WHERE id = 1") ?? 0)
     }
 
+    /// The world as it was last read, without asking the database; `nil` before that.
+    var lastRead: World? { held.picture.withLock { $0 }?.world }
+
     /// As ``current(_:)``, for whom a query of the same transaction has told the version.
     func current(_ tx: any Transaction, version: Int64) throws -> Picture {
         let today = clock.now().day
