@@ -160,8 +160,7 @@ struct ChoiceLists {
             .map { Choice(value: $0.id.description, label: Bilingual(zh: $0.name, en: $0.nameEnglish)) }
     }
 
-    /// To whom a custodian may have the identity opened: whoever works on the report in the custodians' own organ. Only
-    /// another custodian can hand it over.
+    /// To whom a custodian may have the identity opened: whoever works on the report in the custodians' own organ.
     private func identityReaders(_ custody: Custody) -> [Choice] {
         guard let viewer, open.stored.standing.identityOrgan == custody.organ else { return [] }
         return world.staff(of: custody.organ)

@@ -7,9 +7,7 @@ import Sealing
 extension Casefile {
     /// What stood in the letter before each correction, as texts of the events that corrected it.
     func corrections(_ open: OpenReport, _ tx: any Transaction) throws -> [OpenedText] {
-        guard open.reach.letter, open.letterKey != nil,
-            open.stored.standing.done.contains(where: { $0.act == "amend" })
-        else { return [] }
+        guard open.reach.letter, open.stored.standing.done.contains(where: { $0.act == "amend" }) else { return [] }
         let rows = try tx.rows(
             """
             SELECT seq, at, key_id, envelope FROM sealed
@@ -118,7 +116,7 @@ extension ActChange {
 }
 
 extension ActChange {
-    /// A custodian corrects what is known of the reporter: a new version beside the old one, under the same key. What is
+    /// A custodian corrects what is known of the reporter: a new version beside the old one. What is
     /// left empty stays; `required` for a form that corrects nothing. A name that is another one is to be verified anew.
     mutating func amendIdentity(_ input: CheckedInput, index: SecretKey) throws {
         guard var reporter, let custody = after.standing.identityOrgan else { throw CasefileError.keyMissing }

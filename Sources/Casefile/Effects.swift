@@ -261,5 +261,4 @@ extension ActChange {
         after.standing.identityAt = custody.index
         identityMarks = try reporter.map { try IdentityMarks(index).all(of: $0, at: custody.organ) }
     }
-
 }

@@ -44,6 +44,12 @@ import Testing
         return (open, closed)
     }
 
+    private func judged(_ world: SmallWorld, reporter: Reporter? = nil) async throws -> (ReportID, ReceiptHolder) {
+        let receipt = Receipt.generate()
+        let id = try await world.judged(reporter: reporter, receipt: receipt)
+        return (id, ReceiptHolder(receipt, pepper: world.casefile.keys.pepper))
+    }
+
     private func sequence(_ world: SmallWorld, _ id: ReportID) async throws -> Int {
         try #require(try await world.view(id, "q.director")).standing.sequence
     }
@@ -53,9 +59,7 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let receipt = Receipt.generate()
-            let holder = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
-            let id = try await world.judged(reporter: Self.reporter, receipt: receipt)
+            let (id, holder) = try await judged(world, reporter: Self.reporter)
             try await world.allocated(id)
             try await world.act("message", id, "q.handler", ["text": .text("请补充收据")])
             let keys = try await copied(world, id, by: "q.handler")
@@ -152,9 +156,7 @@ import Testing
         async throws
     {
         try await withWorld(engine) { world in
-            let receipt = Receipt.generate()
-            let holder = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
-            let id = try await world.judged(receipt: receipt)
+            let (id, holder) = try await judged(world)
             let keys = try await copied(world, id, by: "q.triage")
             let before = try await world.keys(id, "q.triage", papers: true)
             let person = try world["q.triage"].staff
@@ -180,9 +182,7 @@ import Testing
         _ engine: Engine
     ) async throws {
         try await withWorld(engine) { world in
-            let receipt = Receipt.generate()
-            let holder = ReceiptHolder(receipt, pepper: world.casefile.keys.pepper)
-            let id = try await world.judged(reporter: Self.reporter, receipt: receipt)
+            let (id, holder) = try await judged(world, reporter: Self.reporter)
             for kind in [SearchKind.name, .text] {
                 let words = kind == .name ? "汪启恒" : "三年没有发"
                 #expect(try await world.found(kind, words, "q.director") == [id], "searched before")
