@@ -24,6 +24,8 @@ package struct Casefile: Sendable {
     /// Makes what people see of evidence; ``EvidenceCleaner/none`` shows nothing.
     package let cleaner: EvidenceCleaner
     let copyJobs: CopyJobs
+    /// What proposes values for fields of forms.
+    let suggesters: Suggesters
     let searches: SearchBook
     let markings: MarkingBook
     let listLooks: ListLooks
@@ -53,10 +55,12 @@ package struct Casefile: Sendable {
         self.passwordCost = passwordCost
         cleaner = .none
         copyJobs = CopyJobs()
+        suggesters = .none
     }
 
     private init(
-        _ other: Casefile, clock: Clock? = nil, regions: RegionTable? = nil, cleaner: EvidenceCleaner? = nil
+        _ other: Casefile, clock: Clock? = nil, regions: RegionTable? = nil, cleaner: EvidenceCleaner? = nil,
+        suggesters: Suggesters? = nil
     ) {
         database = other.database
         self.clock = clock ?? other.clock
@@ -75,6 +79,7 @@ package struct Casefile: Sendable {
         passwordCost = other.passwordCost
         self.cleaner = cleaner ?? other.cleaner
         copyJobs = other.copyJobs
+        self.suggesters = suggesters ?? other.suggesters
     }
 
     /// The same door at another time: for demonstrations and simulations.
@@ -82,6 +87,9 @@ package struct Casefile: Sendable {
 
     /// The same door with what makes clean copies of evidence.
     package func with(cleaner: EvidenceCleaner) -> Casefile { Casefile(self, cleaner: cleaner) }
+
+    /// The same door with models that propose values.
+    package func with(suggesters: Suggesters) -> Casefile { Casefile(self, suggesters: suggesters) }
 
     /// The same door with another list of places.
     package func with(regions: RegionTable) -> Casefile { Casefile(self, regions: regions) }

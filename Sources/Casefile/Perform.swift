@@ -59,6 +59,11 @@ extension Casefile {
         }
         if rule.effect == "tell-repeat" { change.original = open.stored.repeatOf }
         try change.apply(checked, casefile: self)
+        // Beside what was chosen: what a model had proposed, for the next training and for whoever asks how good it is.
+        for one in letter.map({ suggesters.suggestions(for: $0, acts: [rule]) }) ?? []
+        where checked.values[one.field]?.isEmpty == false {
+            change.codes[DoneAct.suggested(one.field)] = one.value
+        }
         var changes = [change]
         if let original = change.original {
             if checked.values["new-facts"] == "true" {

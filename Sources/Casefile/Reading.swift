@@ -59,6 +59,8 @@ package struct ReportView: Sendable {
     package var story: [StoryEntry]
     package var limits: [LimitState]
     package var acts: [OfferedAct]
+    /// What models propose for fields of these acts.
+    package var suggestions: [FieldSuggestion]
     package var due: Day?
     /// The report's way from desk to desk; empty without the outline.
     package var way: [HopView]
@@ -158,7 +160,8 @@ extension Casefile {
             opening: try opening(open, for: viewer, tx),
             files: open.reach.letter ? try fileViews(open, tx) : [], looks: try looks(open, for: viewer, tx),
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
-            limits: open.reach.outline ? limits : [], acts: acts, due: open.reach.outline ? stored.dueDay : nil,
+            limits: open.reach.outline ? limits : [], acts: acts,
+            suggestions: letter.map { suggesters.suggestions(for: $0, acts: acts.map(\.rule)) } ?? [], due: open.reach.outline ? stored.dueDay : nil,
             way: way(open, for: viewer), requests: try requests(open, for: viewer, tx),
             waitsForNobody: open.reach.outline && workflow.waitsForNobody(standing, world: open.picture.world),
             world: open.picture.world, workflow: workflow)

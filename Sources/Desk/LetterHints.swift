@@ -30,7 +30,27 @@ extension ReportPageMaker {
                         "\(month / 100)-\(month % 100 < 10 ? "0" : "")\(month % 100)"
                     })),
             Fact(texts.text("desk.hint.places"), joined(places(in: letter))),
-        ].compactMap(\.self)
+        ].compactMap(\.self) + suggestions
+    }
+
+    /// What models propose, each with the words that led to it and how often it is right.
+    private var suggestions: [Fact] {
+        view.suggestions.compactMap { suggestion in
+            let fields = view.acts.flatMap(\.rule.fields)
+            guard let field = fields.first(where: { $0.name == suggestion.field && $0.kind == .choice }),
+                let choice = field.choices.first(where: { $0.value == suggestion.value })
+            else { return nil }
+            var line = choice.label.text(language)
+            if !suggestion.because.isEmpty {
+                let words = suggestion.because.map { texts.format("desk.hint.quoted", ["word": $0]) }
+                line += texts.format("desk.hint.because", ["words": words.joined(separator: comma)])
+            }
+            if let precision = suggestion.precision {
+                let share = Int((precision * 100).rounded())
+                line += texts.format("desk.hint.measured", ["n": String(share), "texts": String(suggestion.texts)])
+            }
+            return Fact(texts.format("desk.hint.suggested", ["field": field.label.text(language)]), line)
+        }
     }
 
     private static let mostHints = 8

@@ -35,6 +35,7 @@ struct Place: Sendable {
     var lock: String { data + "/owner.lock" }
     var files: String { data + "/files" }
     var log: String { data + "/log" }
+    var models: String { data + "/models" }
 
     func openDatabase() async throws -> any Database {
         if let databaseURL { return try await PostgresDatabase.open(url: databaseURL, readers: 4) }
@@ -123,7 +124,8 @@ struct Installation: Sendable {
             regions: try bodies["regions"].map { try RegionTable(text: $0) } ?? RegionTable.shipped(), keys: keys,
             files: try FileStore(folder: place.files), gate: PasswordGate(breached: breached),
             passwordCost: cost,
-            rules: rules, logFolder: place.log)
+            rules: rules, logFolder: place.log
+        ).with(suggesters: try Suggesters(folder: place.models))
         try await casefile.finishRecomputing()
         return Installation(place: place, casefile: casefile, lock: lock)
     }
