@@ -25,7 +25,8 @@ package enum SuggesterFault: Error, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notAModel(let file): "\(file) is no model of this program. Train it anew (mingjian suggest train), or remove it."
+        case .notAModel(let file):
+            "\(file) is no model of this program. Train it anew (mingjian suggest train), or remove it."
         case .damaged(let file): "\(file) is damaged. Train it anew (mingjian suggest train), or remove it."
         }
     }

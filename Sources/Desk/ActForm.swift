@@ -118,9 +118,10 @@ struct ActForms {
         }
         let name = rule.name
         let value = typed[name]?.first ?? prefilled(rule)
+        let hints = [condition(rule, act), proposal(for: rule)].compactMap(\.self)
         return ActFormPart(
             field: field(name, rule, act, chosen: Set(typed[name] ?? []), value: value, error: summary?[name]),
-            condition: condition(rule, act), legend: nil, rows: [])
+            condition: hints.isEmpty ? nil : hints.joined(separator: " "), legend: nil, rows: [])
     }
 
     private func field(

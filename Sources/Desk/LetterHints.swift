@@ -30,27 +30,7 @@ extension ReportPageMaker {
                         "\(month / 100)-\(month % 100 < 10 ? "0" : "")\(month % 100)"
                     })),
             Fact(texts.text("desk.hint.places"), joined(places(in: letter))),
-        ].compactMap(\.self) + suggestions
-    }
-
-    /// What models propose, each with the words that led to it and how often it is right.
-    private var suggestions: [Fact] {
-        view.suggestions.compactMap { suggestion in
-            let fields = view.acts.flatMap(\.rule.fields)
-            guard let field = fields.first(where: { $0.name == suggestion.field && $0.kind == .choice }),
-                let choice = field.choices.first(where: { $0.value == suggestion.value })
-            else { return nil }
-            var line = choice.label.text(language)
-            if !suggestion.because.isEmpty {
-                let words = suggestion.because.map { texts.format("desk.hint.quoted", ["word": $0]) }
-                line += texts.format("desk.hint.because", ["words": words.joined(separator: comma)])
-            }
-            if let precision = suggestion.precision {
-                let share = Int((precision * 100).rounded())
-                line += texts.format("desk.hint.measured", ["n": String(share), "texts": String(suggestion.texts)])
-            }
-            return Fact(texts.format("desk.hint.suggested", ["field": field.label.text(language)]), line)
-        }
+        ].compactMap(\.self)
     }
 
     private static let mostHints = 8
@@ -64,5 +44,25 @@ extension ReportPageMaker {
         return regions.children(of: around).map(\.name)
             .filter { $0.count > 1 && (letter.content.contains($0) || letter.title.contains($0)) }
             .prefix(Self.mostHints).map(\.self)
+    }
+}
+
+extension ActForms {
+    /// What a model proposes for a field, with the words that led to it and how often it is right; beside the field, since
+    /// it fills nothing in.
+    func proposal(for rule: FieldRule) -> String? {
+        guard rule.kind == .choice, let suggestion = view.suggestions.first(where: { $0.field == rule.name }),
+            let choice = rule.choices.first(where: { $0.value == suggestion.value })
+        else { return nil }
+        var line = texts.format("desk.hint.proposed", ["value": choice.label.text(language)])
+        if !suggestion.because.isEmpty {
+            let words = suggestion.because.map { texts.format("desk.hint.quoted", ["word": $0]) }
+            line += texts.format("desk.hint.because", ["words": words.joined(separator: texts.text("desk.list.items"))])
+        }
+        if let precision = suggestion.precision {
+            let share = Int((precision * 100).rounded())
+            line += texts.format("desk.hint.measured", ["n": String(share), "texts": String(suggestion.texts)])
+        }
+        return line
     }
 }
