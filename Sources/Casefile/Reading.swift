@@ -161,7 +161,8 @@ extension Casefile {
             files: open.reach.letter ? try fileViews(open, tx) : [], looks: try looks(open, for: viewer, tx),
             conversation: open.reach.letter ? conversation(texts) : [], story: open.reach.outline ? story : [],
             limits: open.reach.outline ? limits : [], acts: acts,
-            suggestions: letter.map { suggesters.suggestions(for: $0, acts: acts.map(\.rule)) } ?? [], due: open.reach.outline ? stored.dueDay : nil,
+            suggestions: letter.map { suggesters.suggestions(for: $0, acts: acts.map(\.rule)) } ?? [],
+            due: open.reach.outline ? stored.dueDay : nil,
             way: way(open, for: viewer), requests: try requests(open, for: viewer, tx),
             waitsForNobody: open.reach.outline && workflow.waitsForNobody(standing, world: open.picture.world),
             world: open.picture.world, workflow: workflow)

@@ -72,7 +72,8 @@ package struct Suggesters: Sendable {
         var found: [FieldSuggestion] = []
         for field in fields where !found.contains(where: { $0.field == field.name }) {
             guard let model = models[field.name] else { continue }
-            for suggestion in model.suggestions(for: text, limit: Self.looked) {
+            // Below 0 the model only says what is least unlike.
+            for suggestion in model.suggestions(for: text, limit: Self.looked) where suggestion.margin > 0 {
                 guard let choice = field.choices.first(where: { $0.isCalled(suggestion.label) }) else { continue }
                 found.append(
                     FieldSuggestion(

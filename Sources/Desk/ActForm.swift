@@ -41,6 +41,8 @@ struct ActForm: MustacheParent {
 struct ActFormPart: MustacheParent {
     let field: FormField?
     let condition: String?
+    /// What a model proposes for the field.
+    let proposal: String?
     let legend: String?
     let rows: [ActFormRow]
 
@@ -48,6 +50,7 @@ struct ActFormPart: MustacheParent {
         switch name {
         case "field": here(field)
         case "condition": here(condition)
+        case "proposal": here(proposal)
         case "legend": here(legend)
         case "rows": rows
         default: nil
@@ -113,15 +116,14 @@ struct ActForms {
     ) -> ActFormPart {
         if rule.kind == .list {
             return ActFormPart(
-                field: nil, condition: nil, legend: rule.label.text(language),
+                field: nil, condition: nil, proposal: nil, legend: rule.label.text(language),
                 rows: rows(rule, act, typed, summary))
         }
         let name = rule.name
         let value = typed[name]?.first ?? prefilled(rule)
-        let hints = [condition(rule, act), proposal(for: rule)].compactMap(\.self)
         return ActFormPart(
             field: field(name, rule, act, chosen: Set(typed[name] ?? []), value: value, error: summary?[name]),
-            condition: hints.isEmpty ? nil : hints.joined(separator: " "), legend: nil, rows: [])
+            condition: condition(rule, act), proposal: proposal(for: rule), legend: nil, rows: [])
     }
 
     private func field(
