@@ -50,6 +50,7 @@ extension Casefile {
         }
         // Every look is written down, at whatever is shown: this is no way to try words.
         try await enterReads([id] + items.map(\.id), by: viewer, .compared)
+        try await leaveHints(about: open, letter, by: viewer)
         return items
     }
 

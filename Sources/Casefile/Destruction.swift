@@ -71,7 +71,7 @@ extension Casefile {
     static let freedTables = [
         "key_wrap", "search_token", "wrap_before_reset", "sealed", "evidence_copy", "evidence_view", "file",
         "identity_opening", "identity_mark", "sealing_key", "report", "export", "report_read", "log_leaf",
-        "mark_waiting", "report_mark", "same_decision",
+        "mark_waiting", "report_mark", "same_decision", "letter_group", "related_hint",
     ]
 
     /// Destroys one report, if all that it takes still holds. What stays is its row without any key, its events, and its
@@ -131,6 +131,7 @@ extension Casefile {
         try tx.run("DELETE FROM evidence_view WHERE report_id = \(id)")
         try tx.run("DELETE FROM report_read WHERE report_id = \(id)")
         try tx.run("DELETE FROM same_decision WHERE one_id = \(id) OR other_id = \(id)")
+        try tx.run("DELETE FROM related_hint WHERE report_id = \(id) OR about_id = \(id)")
         try tx.run("DELETE FROM evidence_copy WHERE file_id IN \(files)")
         for table: SQL in ["file", "sealed", "identity_opening", "identity_mark", "waiting", "allocation", "watch"] {
             try tx.run("DELETE FROM \(table) WHERE report_id = \(id)")
@@ -179,6 +180,7 @@ extension Casefile {
             """
             SELECT 1 FROM report WHERE id = \(id) AND mark_no IS NOT NULL
             UNION ALL SELECT 1 FROM same_decision WHERE one_id = \(id) OR other_id = \(id)
+            UNION ALL SELECT 1 FROM related_hint WHERE report_id = \(id) OR about_id = \(id)
             """)
         {
             return "it was destroyed, and what it said can still be compared"

@@ -58,10 +58,7 @@ extension Casefile {
                         && Jurisdiction.mayReceive(holder, reported: letter.reported, in: world))
             else { return nil }
             let workflow = casefile.rules(of: stored, in: picture)
-            let learns = repeated.stored.standing.barred.contains { person in
-                !Reach.of(person, on: stored.standing, world: world, workflow: workflow).isNone
-            }
-            if learns { return nil }
+            if casefile.learns(anyOf: repeated.stored.standing.barred, of: stored, in: picture) { return nil }
             let stage = stored.standing.stage
             var change = ActChange(
                 act: PossibleAct(rule: .unruled("repeat-told"), to: stage),

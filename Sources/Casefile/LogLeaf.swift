@@ -30,6 +30,8 @@ package enum LogSubject: String, Sendable, CaseIterable {
     case list = "list_look"
     /// That two reports are not the same matter, or may be after all.
     case same = "same_decision"
+    /// That an organ was told that another has a report about what may be the same matter.
+    case hint = "related_hint"
 
     /// Columns told as they are: codes, times, numbers.
     var told: [String] {
@@ -47,6 +49,7 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .read: ["kind", "organ_id", "at"]
         case .list: ["organ_id", "list", "at"]
         case .same: ["organ_id", "turn", "at", "decision"]
+        case .hint: ["organ_id", "at"]
         }
     }
 
@@ -65,13 +68,14 @@ package enum LogSubject: String, Sendable, CaseIterable {
         case .export: ["staff_id", "report_id"]
         case .download: ["export_id"]
         case .same: ["one_id", "other_id", "staff_id"]
+        case .hint: ["report_id", "about_id", "staff_id"]
         }
     }
 
     /// Columns of words or sealed bytes: their SHA-256 is told.
     var digested: [String] {
         switch self {
-        case .event, .evidence, .audit, .download, .read, .list, .same: []
+        case .event, .evidence, .audit, .download, .read, .list, .same, .hint: []
         case .key: ["detail"]
         case .search: ["words"]
         case .identitySearch: ["ground"]
@@ -211,6 +215,7 @@ struct LogLeaf: Sendable {
         let rows: [(LogSubject, SQL)] = [
             (.evidence, "report_id = \(report)"), (.read, "report_id = \(report)"),
             (.same, "one_id = \(report) OR other_id = \(report)"),
+            (.hint, "report_id = \(report) OR about_id = \(report)"),
         ]
         for (subject, isOfReport) in rows {
             try tx.run(

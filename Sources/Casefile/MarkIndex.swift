@@ -55,7 +55,7 @@ struct MarkIndex: MarkStore {
     }
 
     /// All marks in one question; at most `limit` bearers of each.
-    private static func look(up marks: [Int32], limit: Int, _ tx: any Transaction) throws -> [Int32: [Int32]] {
+    static func look(up marks: [Int32], limit: Int, _ tx: any Transaction) throws -> [Int32: [Int32]] {
         var found: [Int32: [Int32]] = [:]
         guard !marks.isEmpty else { return found }
         let parts: [SQL] = marks.map { mark in
@@ -86,6 +86,7 @@ struct MarkIndex: MarkStore {
         try tx.run("UPDATE report SET mark_no = NULL WHERE id = \(report)")
         // What waits may be on its way into the index.
         try tx.run("DELETE FROM mark_waiting WHERE no = \(no)")
+        try tx.run("DELETE FROM letter_group WHERE no = \(no)")
         try tx.run("INSERT INTO mark_gone (no) VALUES (\(no)) ON CONFLICT (no) DO NOTHING")
     }
 

@@ -21,6 +21,7 @@ extension Casefile {
             try await database.write { tx in try MarkIndex.insert(part, tx) }
             try await Task.sleep(for: pause)
         }
+        try await group(rows, pause: pause)
         let numbers = rows.map(\.no)
         for start in stride(from: 0, to: numbers.count, by: MarkIndex.rowsAtOnce) {
             let part = Array(numbers[start..<min(start + MarkIndex.rowsAtOnce, numbers.count)])

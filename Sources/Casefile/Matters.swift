@@ -22,11 +22,10 @@ package struct Matter: Sendable {
         package var letter: Letter
     }
 
-    /// In the order in which they came.
+    /// In the order in which they came; not more than a page holds.
     package var told: [Told]
-
-    /// How many letters told of this matter (件次), of those that are shown; it counts as one matter (件).
-    package var letters: Int { told.filter { $0.part != .related }.count }
+    /// How many letters told of this matter (件次), of those that the viewer may read; it counts as one matter (件).
+    package var letters: Int
 }
 
 /// Where what the reporter wants settled stands, apart from what was done to anybody.
@@ -80,11 +79,11 @@ extension Casefile {
     /// viewer may not read.
     package func matter(of id: ReportID, for viewer: Viewer) async throws -> Matter {
         guard try await opened(id, for: viewer) != nil else { throw CasefileError.notFound }
-        var told = try await told(try await database.read { tx in try Self.chain(of: id, tx) }, for: viewer)
-        // Only what was judged of letters that this viewer may read.
-        let chain = told.map(\.view.id)
-        let beside = try await database.read { tx in try Self.beside(chain, at: viewer.organ, tx) }
-        told += try await self.told(beside, for: viewer).prefix(Self.mostTold - told.count)
+        let casefile = self
+        let parts = try await database.read { tx in
+            try MatterParts(try casefile.lists(of: viewer, tx), tx).parts(of: id)
+        }
+        let told = try await told(parts, for: viewer)
         let ids = told.map(\.view.id)
         let order = try await database.read { tx in
             try tx.rows("SELECT id FROM report WHERE id IN \(list: ids) ORDER BY received_at, intake_order").map {
@@ -92,7 +91,9 @@ extension Casefile {
             }
         }
         try await enterReads(ids, by: viewer, .compared)
-        return Matter(told: order.compactMap { id in told.first { $0.view.id == id } })
+        return Matter(
+            told: order.compactMap { id in told.first { $0.view.id == id } },
+            letters: parts.filter { $0.part != .related }.count)
     }
 
     private func told(
@@ -105,31 +106,69 @@ extension Casefile {
         }
         return told
     }
+}
+
+/// Which letters tell of one matter, of those that somebody may read.
+private struct MatterParts {
+    typealias Found = (id: ReportID, part: Matter.Part)
+
+    private let list: InboxSQL
+    private let tx: any Transaction
+
+    /// So many letters of one matter are counted.
+    private static let most = 10_000
+    private static let askedAtOnce = 500
+
+    init(_ list: InboxSQL, _ tx: any Transaction) {
+        self.list = list
+        self.tx = tx
+    }
+
+    /// The report itself foremost; what has to do with the matter without being part of it last. Only what was judged of
+    /// letters that the viewer may read leads on.
+    func parts(of id: ReportID) throws -> [Found] {
+        var (seen, parts, related): (Set<ReportID>, [Found], [Found]) = ([], [], [])
+        var next = try chain(of: id)
+        while !next.isEmpty, parts.count < Self.most {
+            let fresh = next.filter { seen.insert($0.id).inserted }
+            let open = try readable(fresh.map(\.id)).union([id])
+            let here = fresh.filter { open.contains($0.id) }
+            parts += here
+            next = []
+            for told in here {
+                for other in try Casefile.judged(told.id, at: list.organ, tx) where !seen.contains(other.id) {
+                    switch Matter.Part(rawValue: other.decision.rawValue) {
+                    case .joint: next += try chain(of: other.id).map { ($0.id, .joint) }
+                    case .related: related.append((other.id, .related))
+                    case .first, .again, nil: continue
+                    }
+                }
+            }
+        }
+        let beside = related.filter { seen.insert($0.id).inserted }
+        let open = try readable(beside.map(\.id))
+        return parts + beside.filter { open.contains($0.id) }
+    }
+
+    private func readable(_ ids: [ReportID]) throws -> Set<ReportID> {
+        var open: Set<ReportID> = []
+        for start in stride(from: 0, to: ids.count, by: Self.askedAtOnce) {
+            let part = Array(ids[start..<min(start + Self.askedAtOnce, ids.count)])
+            let rows = try tx.rows(list.letters(limit: part.count) { column in "\(column) IN \(list: part)" })
+            open.formUnion(try rows.map { try $0.get(at: 0, as: ReportID.self) })
+        }
+        return open
+    }
 
     /// A report, the first letter of its matter and the repeats of that, the report itself foremost.
-    private static func chain(
-        of id: ReportID, _ tx: any Transaction
-    ) throws -> [(id: ReportID, part: Matter.Part)] {
+    private func chain(of id: ReportID) throws -> [Found] {
         let first =
             try tx.first("SELECT repeat_of FROM report WHERE id = \(id)")
             .flatMap { try $0.maybe("repeat_of", as: ReportID.self) } ?? id
         let repeats = try tx.rows(
-            "SELECT id FROM report WHERE repeat_of = \(first) ORDER BY received_at DESC, id LIMIT \(4 * mostTold)"
+            "SELECT id FROM report WHERE repeat_of = \(first) ORDER BY received_at DESC, id LIMIT \(Self.most)"
         ).map { try $0.get("id", as: ReportID.self) }
         let others = ([first] + repeats).filter { $0 != id }
         return ([id] + others).map { ($0, $0 == first ? .first : .again) }
-    }
-
-    /// What an organ judged to be joint with these, or related to them.
-    private static func beside(
-        _ chain: [ReportID], at organ: OrganID, _ tx: any Transaction
-    ) throws -> [(id: ReportID, part: Matter.Part)] {
-        var seen = Set(chain)
-        return try chain.flatMap { try judged($0, at: organ, tx) }.compactMap { other in
-            guard let part = Matter.Part(rawValue: other.decision.rawValue), seen.insert(other.id).inserted else {
-                return nil
-            }
-            return (other.id, part)
-        }
     }
 }

@@ -35,6 +35,7 @@ package enum CasefileSchema {
         sameDecisions,
         oneTime,
         repeats, NewBar.migration,
+        letterGroups,
     ]
 
     /// What every filing writes goes into as few trees as its questions need.

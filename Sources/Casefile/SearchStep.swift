@@ -24,12 +24,32 @@ struct SearchStep: Sendable {
 
     private struct Report: Sendable {
         var id: ReportID
-        /// One of each turn of the letter's key: mostly there is one.
-        var openings: [Opening] = []
+        /// One of each turn of the letter's key: mostly there is one, and no list is made for it.
+        private var first: Opening?
+        private var others: [Opening] = []
         var letter: Sealed?
         var messages: [Sealed] = []
 
-        func opening(of key: SealingKeyID) -> Opening? { openings.first { $0.key == key } }
+        init(id: ReportID) { self.id = id }
+
+        func opening(of key: SealingKeyID) -> Opening? {
+            first?.key == key ? first : others.first { $0.key == key }
+        }
+
+        /// One of several wraps of a key is enough: one that is quick to open, if there is one.
+        func needs(_ key: SealingKeyID, quick: [UInt8]?) -> Bool {
+            opening(of: key).map { $0.quick == nil && quick != nil } ?? true
+        }
+
+        mutating func keep(_ opening: Opening) {
+            if first == nil || first?.key == opening.key {
+                first = opening
+            } else if let known = others.firstIndex(where: { $0.key == opening.key }) {
+                others[known] = opening
+            } else {
+                others.append(opening)
+            }
+        }
     }
 
     struct Outcome: Sendable {
@@ -48,18 +68,12 @@ struct SearchStep: Sendable {
             guard let place = places[try row.get(at: 0)] else { continue }
             let envelope: [UInt8] = try row.get(at: 3)
             guard let key = try? Envelope.keyID(of: envelope) else { continue }
-            // One of several wraps of a key is enough: one that is quick to open, if there is one.
             let quick: [UInt8]? = try row.get(at: 6)
-            let known = reports[place].openings.firstIndex { $0.key == key }
-            if known.map({ reports[place].openings[$0].quick == nil && quick != nil }) ?? true {
-                let opening = Opening(
-                    key: key, recipient: try row.get(at: 4), generation: try row.get(at: 5), quick: quick,
-                    wrap: try row.get(at: 7))
-                if let known {
-                    reports[place].openings[known] = opening
-                } else {
-                    reports[place].openings.append(opening)
-                }
+            if reports[place].needs(key, quick: quick) {
+                reports[place].keep(
+                    Opening(
+                        key: key, recipient: try row.get(at: 4), generation: try row.get(at: 5), quick: quick,
+                        wrap: try row.get(at: 7)))
             }
             let sealed = Sealed(
                 key: key, field: try row.get(at: 1), sequence: try row.get(at: 2), envelope: envelope)
@@ -121,16 +135,17 @@ struct SearchStep: Sendable {
     ) -> Bool {
         guard plain.query.kind == .text, !report.messages.isEmpty else { return false }
         var all = letter.folded(names.fold)
-        var known = [held.id: held]
+        var known = held
         for message in report.messages {
-            if known[message.key] == nil, let opening = report.opening(of: message.key),
-                let keys = try? ring.keys(of: opening.recipient, opening.generation)
+            if known.id != message.key, let opening = report.opening(of: message.key),
+                let keys = try? ring.keys(of: opening.recipient, opening.generation),
+                let other = try? key(opening, keys, &ring)
             {
-                known[message.key] = try? key(opening, keys, &ring)
+                known = other
             }
-            guard let held = known[message.key],
+            guard known.id == message.key,
                 let bytes = try? Envelope.open(
-                    message.envelope, under: held.secret,
+                    message.envelope, under: known.secret,
                     binding: .text(report.id, message.field, message.sequence))
             else { continue }
             names.fold.append(bytes, in: bytes.indices, to: &all)

@@ -59,6 +59,7 @@ package struct DeskRoutes: Sendable {
         ExportRoutes(services).add(to: routes)
         LeadRoutes(services).add(to: routes)
         SameRoutes(services).add(to: routes)
+        GroupRoutes(services).add(to: routes)
         OlderMarksRoutes(services).add(to: routes)
         RepeatRoutes(services).add(to: routes)
     }
@@ -97,6 +98,7 @@ package struct DeskRoutes: Sendable {
         let texts = services.shell.texts(context)
         let language = context.language.rawValue
         let view = try await casefile.report(id, for: viewer)
+        let around = view.letter == nil ? nil : try await casefile.surroundings(of: id, for: viewer)
         let (queue, waiting) = try await queue(request, context, current: id)
         let address = QueueRequest(request, stages: casefile.workflow.stageOrder).address()
         let maker = ReportPageMaker(
@@ -121,7 +123,7 @@ package struct DeskRoutes: Sendable {
         return try services.shell.page(
             "desk/report-page",
             maker.page(
-                queue: queue, acts: acts, back: "/desk" + address, address: address,
+                queue: queue, acts: acts, back: "/desk" + address, address: address, around: around,
                 printed: maker.printed(by: try context.session.person, at: casefile.clock.now())),
             frame, status: failed == nil && refused.isEmpty ? .ok : .unprocessableContent)
     }

@@ -66,3 +66,27 @@ extension ActForms {
         return line
     }
 }
+
+extension ReportPageMaker {
+    /// That a report of another organ may be about the same matter.
+    func elsewhere(_ around: Surroundings?) -> [Fact] {
+        let said = (around?.elsewhere ?? []).map { place in
+            switch place {
+            case .above: texts.text("groups.elsewhere.above")
+            case .below(let organ): texts.format("groups.elsewhere.below", ["organ": name(of: organ) ?? ""])
+            }
+        }
+        return said.isEmpty ? [] : [Fact(texts.text("groups.elsewhere.label"), joined(said))].compactMap(\.self)
+    }
+
+    /// Where letters that stand together with this one are listed.
+    func groups(_ around: Surroundings?) -> [Entry] {
+        GroupKind.allCases.compactMap { kind in
+            guard let count = around?.others[kind], count > 0 else { return nil }
+            return Entry([
+                "href": "/desk/reports/\(view.id)/group?kind=\(kind.rawValue)",
+                "label": texts.format("groups.link.\(kind.rawValue)", ["n": String(count)]),
+            ])
+        }
+    }
+}

@@ -62,6 +62,8 @@ struct ReportPage: MustacheParent {
     let same: String?
     /// All letters about the same matter.
     let matter: String?
+    /// Letters of its wording, or of its reporter, that stand together with it.
+    let groups: [Entry]
     /// What stands across a page that is printed without the server.
     let printed: String?
     let completeness: Completeness?
@@ -104,6 +106,7 @@ struct ReportPage: MustacheParent {
         case "export": here(export)
         case "same": here(same)
         case "matter": here(matter)
+        case "groups": groups
         case "printed": here(printed)
         case "completeness": here(completeness)
         case "nobodyDecides": nobodyDecides
@@ -136,14 +139,16 @@ struct ReportPageMaker {
     }
 
     func page(
-        queue: QueueModel, acts: [ActForm], back: String, address: String, printed: String? = nil
+        queue: QueueModel, acts: [ActForm], back: String, address: String, around: Surroundings? = nil,
+        printed: String? = nil
     ) -> ReportPage {
         let rows = WayRows(view: view, texts: texts, language: language)
         return ReportPage(
             queue: queue, title: view.letter?.title ?? texts.text("desk.sealed-title"),
             stage: workflow.stageLabel(view.standing.stage, language),
             facts: facts + [Fact(texts.text("desk.waits.for"), waitsFor)].compactMap(\.self),
-            hints: hints, content: view.letter?.content, demand: view.letter?.demand, parties: parties,
+            hints: hints + elsewhere(around), content: view.letter?.content, demand: view.letter?.demand,
+            parties: parties,
             reporter: reporter,
             opening: opening, files: files,
             upload: view.reach.papers ? "/desk/reports/\(view.id)/files\(address)" : nil, talk: talk,
@@ -151,7 +156,8 @@ struct ReportPageMaker {
             interference: "/desk/reports/\(view.id)/interference",
             export: view.letter == nil ? nil : "/desk/reports/\(view.id)/export",
             same: view.letter == nil ? nil : "/desk/reports/\(view.id)/same",
-            matter: view.letter == nil ? nil : "/desk/reports/\(view.id)/matter", printed: printed,
+            matter: view.letter == nil ? nil : "/desk/reports/\(view.id)/matter", groups: groups(around),
+            printed: printed,
             completeness: view.letter.map { Completeness($0, hasReporter: view.standing.hasReporter, texts: texts) },
             nobodyDecides: view.waitsForNobody,
             why: JurisdictionBlock.all(view, regions: regions, texts: texts, language: language).map(\.entry))

@@ -42,6 +42,10 @@ struct SameRoutes: Sendable {
         let texts = words.texts
         let today = casefile.clock.now().day
         let judged = try await casefile.judgedOthers(of: id, for: viewer)
+        let around = try await casefile.surroundings(of: id, for: viewer)
+        let maker = ReportPageMaker(
+            view: view, workflow: view.workflow, regions: casefile.regions, texts: texts, language: words.language,
+            today: today)
         let entry = Entry([
             "number": view.number ?? texts.text("desk.report"), "back": "/desk/reports/\(id)",
             "items": likely.map { item in
@@ -51,6 +55,7 @@ struct SameRoutes: Sendable {
                 return words.item(item, beside: letter, mayLink: mayLink, decisions: maker.decisions)
             },
             "hasItems": !likely.isEmpty, "judged": judged.map { words.judged($0, world: view.world) },
+            "groups": maker.groups(around), "elsewhere": maker.elsewhere(around),
             "hasJudged": !judged.isEmpty, "address": "/desk/reports/\(id)/same", "matter": "/desk/reports/\(id)/matter",
             "action": "/desk/reports/\(id)/acts/link", "seen": String(view.standing.sequence),
         ])

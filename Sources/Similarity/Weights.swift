@@ -9,6 +9,8 @@ package struct Weights: Sendable {
         case curve(String)
         /// 0 < possible < likely < certain < 1.
         case levels
+        /// A share of 0 to 1, one mark and two letters at least.
+        case copies
     }
 
     /// A line through points: what lies between them is in proportion.
@@ -38,7 +40,25 @@ package struct Weights: Sendable {
         var wording: Curve
         var rareWording: Curve
         var marks: Curve
+        var copies: Copies
         var levels: [String: Double]
+    }
+
+    /// From when on letters count as copies of one text, and many of them as a group.
+    package struct Copies: Sendable, Decodable {
+        /// Of the marks of a letter, the share that another bears too; 0 to 1.
+        package let share: Double
+        /// A text with fewer marks is too short to tell.
+        package let marks: Int
+        /// So many letters of one text, or of one reporter, are shown as a group.
+        package let letters: Int
+
+        var isSound: Bool { share > 0 && share <= 1 && marks > 0 && letters > 1 }
+
+        /// Whether a letter with so many marks and one that bears so many of them are copies.
+        package func areCopies(marks: Int, shared: Int) -> Bool {
+            marks >= self.marks && Double(shared) >= share * Double(marks)
+        }
     }
 
     /// Where the weights come from, and of when they are.
@@ -49,6 +69,8 @@ package struct Weights: Sendable {
     let wording: Curve
     let rareWording: Curve
     let marks: Curve
+    /// What makes a group of letters.
+    package let copies: Copies
     private let certain: Double
     private let likely: Double
     private let possible: Double
@@ -62,6 +84,8 @@ package struct Weights: Sendable {
         guard let certain = file.levels["certain"], let likely = file.levels["likely"],
             let possible = file.levels["possible"], 0 < possible, possible < likely, likely < certain, certain < 1
         else { throw Failure.levels }
+        guard file.copies.isSound else { throw Failure.copies }
+        copies = file.copies
         self.certain = certain
         self.likely = likely
         self.possible = possible

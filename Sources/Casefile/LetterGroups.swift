@@ -1,0 +1,92 @@
+import Database
+import Similarity
+
+extension CasefileSchema {
+    /// Letters of one wording, by the numbers under which their marks stand; most letters are in none. And that a report of
+    /// one organ may be about the matter of another's: a row is all that the one is told (`RelatedHints`).
+    static let letterGroups = Migration(
+        id: "0100-letter-groups",
+        statements: [
+            "CREATE TABLE letter_group (no INT PRIMARY KEY NOT NULL, group_no INT NOT NULL) CLUSTERED",
+            "CREATE INDEX letter_group_of ON letter_group (group_no)",
+            """
+            CREATE TABLE related_hint (
+              id TEXT PRIMARY KEY NOT NULL, report_id TEXT NOT NULL REFERENCES report(id),
+              organ_id TEXT NOT NULL REFERENCES organ(id), about_id TEXT NOT NULL REFERENCES report(id),
+              staff_id TEXT NOT NULL REFERENCES staff(id), at INTEGER NOT NULL,
+              UNIQUE (report_id, organ_id, about_id)
+            ) STRICT
+            """,
+            "CREATE INDEX related_hint_about ON related_hint (about_id)",
+        ])
+}
+
+extension Casefile {
+    /// Puts letters whose marks have just been put away beside those of the same wording. It is asked for few marks of each:
+    /// most letters share none of them with anybody.
+    func group(_ rows: [(no: Int, marks: [Int32])], pause: Duration) async throws {
+        let copies = try Weights.shipped().copies
+        for start in stride(from: 0, to: rows.count, by: Self.groupedAtOnce) {
+            let part = rows[start..<min(start + Self.groupedAtOnce, rows.count)]
+            let found = try await database.read { tx in
+                try part.map { row in (no: row.no, copies: try MarkIndex.copies(of: row.no, row.marks, copies, tx)) }
+            }.filter { !$0.copies.isEmpty }
+            guard !found.isEmpty else { continue }
+            try await database.write { tx in
+                for (no, copies) in found { try MarkIndex.join([no] + copies, tx) }
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    private static let groupedAtOnce = 200
+}
+
+extension MarkIndex {
+    /// So many marks of a letter are looked up, and so many bearers of each, the lowest numbers: copies of one letter
+    /// bear the same marks, so that where there are more the same few stand for all of them.
+    private static let probes = 6
+    private static let probed = 32
+    /// So many of those found most often are held against all marks, and the lowest of those found often: by that one the
+    /// parts of a group find together.
+    private static let compared = 3
+
+    /// The numbers of some letters of the same wording.
+    fileprivate static func copies(
+        of no: Int, _ marks: [Int32], _ copies: Weights.Copies, _ tx: any Transaction
+    ) throws -> [Int] {
+        guard marks.count >= copies.marks else { return [] }
+        var found: [Int32: Int] = [:]
+        for bearers in try look(up: Array(marks.prefix(probes)), limit: probed, tx).values {
+            for bearer in bearers where Int(bearer) != no { found[bearer, default: 0] += 1 }
+        }
+        let best = found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(compared).map(\.key)
+        guard !best.isEmpty else { return [] }
+        let lowest = found.filter { 2 * $0.value >= probes }.keys.min()
+        let asked = Set(best + (lowest.map { [$0] } ?? [])).map { Int($0) }
+        return try tx.rows(
+            """
+            SELECT no, COUNT(*) AS n FROM report_mark WHERE mark IN \(list: marks.map { Int($0) }) AND no IN \(list: asked)
+            GROUP BY no
+            """
+        ).filter { try copies.areCopies(marks: marks.count, shared: $0.get("n")) }.map { try $0.get("no") }
+    }
+
+    /// All are of one group from now on, with those of whose groups they were; what has left its number meanwhile is not.
+    fileprivate static func join(_ numbers: [Int], _ tx: any Transaction) throws {
+        let there = try tx.rows("SELECT mark_no FROM report WHERE mark_no IN \(list: numbers)")
+            .map { try $0.get(at: 0, as: Int.self) }
+        guard there.count > 1, let lowest = there.min() else { return }
+        let before = try tx.rows("SELECT no, group_no FROM letter_group WHERE no IN \(list: there)").map { row in
+            (no: try row.get("no", as: Int.self), group: try row.get("group_no", as: Int.self))
+        }
+        let group = before.map(\.group).min() ?? lowest
+        for other in Set(before.map(\.group)) where other != group {
+            try tx.run("UPDATE letter_group SET group_no = \(group) WHERE group_no = \(other)")
+        }
+        let known = Set(before.map(\.no))
+        for no in there where !known.contains(no) {
+            try tx.run("INSERT INTO letter_group (no, group_no) VALUES (\(no), \(group))")
+        }
+    }
+}
