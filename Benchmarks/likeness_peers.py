@@ -20,13 +20,13 @@ def threes(text):
 
 
 class FTS5:
-    """The smallest that ranks: no texts, no places within them."""
+    """Without the texts; the places within them are kept, for without both it cannot rank."""
 
     def __init__(self, folder, url):
         self.file = folder / "fts5.sqlite"
         self.tables = sqlite3.connect(self.file)
         self.tables.execute("PRAGMA journal_mode = WAL")
-        self.tables.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='', detail=none, tokenize='trigram')")
+        self.tables.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='trigram')")
 
     def add(self, first, texts):
         with self.tables:
