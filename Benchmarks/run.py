@@ -22,6 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from likeness import Likeness
 from servers import FILING, HERE, Pace, Server, finish, median
 
 JSON = ("Content-Type: application/json",)
@@ -306,6 +307,7 @@ class Bench:
             "statements": self.count_statements if self.postgres else lambda: None,
             "inbox": self.measure_inbox,
             "search": lambda: [self.measure_search(engine) for engine in engines],
+            "likeness": lambda: Likeness(self).measure(engines),
         }
         for name, measure in parts.items():
             if self.options.only in (None, name):
@@ -328,8 +330,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reports", type=int, default=100_000)
     parser.add_argument("--leaves", type=int, default=10_000_000, help="of the log")
+    parser.add_argument("--limit", type=int, default=120, help="seconds for another index to be built")
+    parser.add_argument("--turns", type=Path, help="lock this file while likeness is timed")
     parser.add_argument("--folder", type=Path, default=HERE / ".build", help="on the disk to be measured")
-    parser.add_argument("--only", choices=["startup", "rules", "log", "filings", "syncs", "statements", "inbox", "search"])
+    parser.add_argument("--only", choices=["startup", "rules", "log", "filings", "syncs", "statements", "inbox", "search",
+                                           "likeness"])
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=options.folder.resolve()))

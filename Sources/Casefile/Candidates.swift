@@ -16,11 +16,9 @@ package struct LikelyReport: Sendable {
 
 extension Casefile {
     /// So many letters are opened for one question.
-    private static let mostOpened = 20
+    static let mostOpened = 20
     /// So many of them for the reporter's sake.
     private static let mostOfReporter = 8
-    /// Of so many reports at a time it is asked which the viewer may read.
-    private static let asked = 200
 
     /// What may be the same matter as a saved report, the likeliest first, among what the viewer may read too: nothing else
     /// is named, counted or hinted at, and takes nobody's place. Without those that were judged not to be. `.notFound`
@@ -60,40 +58,16 @@ extension Casefile {
     private func nearest(to id: ReportID, _ letter: Letter, for viewer: Viewer) async throws -> [ReportID] {
         let marks = try LetterMarks(keys).marks(of: letter)
         let casefile = self
-        let search = CandidateSearch(cap: MarkIndex.mostBearers)
         return try await database.read { tx in
             let world = try casefile.pictures.current(tx).world
             let list = InboxSQL(viewer: viewer, world: world, workflow: casefile.workflow)
             // Itself, and of what this organ decided already.
             let known = Set([id] + (try Self.judged(id, at: viewer.organ, tx)).map(\.id))
-            func readable(_ ids: [ReportID]) throws -> [ReportID] {
-                let found = Set(
-                    try tx.rows(list.letters(limit: Self.asked) { column in "\(column) IN \(list: ids)" })
-                        .map { try $0.get(at: 0, as: ReportID.self) })
-                return ids.filter { !known.contains($0) && found.contains($0) }
-            }
-            var nearest: [ReportID] = []
-            /// Adds what may be read, a part at a time, until there are so many.
-            func add<Found>(_ found: [Found], upTo most: Int, _ ids: ([Found]) throws -> [ReportID]) throws {
-                var start = 0
-                while start < found.count, nearest.count < most {
-                    let part = Array(found[start..<min(start + Self.asked, found.count)])
-                    nearest += try readable(try ids(part)).filter { !nearest.contains($0) }
-                    start += Self.asked
-                }
-            }
+            var nearest = NearestReports(list: list, known: known, tx: tx)
             // Whoever wrote before may have found other words.
-            try add(try ReporterTokens(at: viewer.organ, tx).others(of: id), upTo: Self.mostOfReporter) { $0 }
-            nearest = Array(nearest.prefix(Self.mostOfReporter))
-            guard let marks else { return nearest }
-            let index = try MarkIndex(tx, for: marks)
-            let found = try search.candidates(of: marks, in: index, limit: .max).candidates
-                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
-            try add(found, upTo: Self.mostOpened) { part in
-                let ids = try MarkIndex.reports(of: part, tx)
-                return part.compactMap { ids[$0] }
-            }
-            return nearest
+            try nearest.add(try ReporterTokens(at: viewer.organ, tx).others(of: id), upTo: Self.mostOfReporter) { $0 }
+            if let marks { try nearest.add(bearing: marks, upTo: Self.mostOpened) }
+            return nearest.ids
         }
     }
 
@@ -137,19 +111,5 @@ extension Casefile {
         outcomes[.time] = Evidence.months(one.text.text.months, two.text.text.months)
         outcomes[.amount] = Evidence.tokens(Set(one.text.text.amounts), Set(two.text.text.amounts))
         return Evidence(text: .read(likeness), outcomes: outcomes)
-    }
-}
-
-extension MarkIndex {
-    /// The reports of some numbers.
-    static func reports(of numbers: [Int32], _ tx: any Transaction) throws -> [Int32: ReportID] {
-        guard !numbers.isEmpty else { return [:] }
-        var found: [Int32: ReportID] = [:]
-        for row in try tx.rows(
-            "SELECT id, mark_no FROM report WHERE mark_no IN \(list: numbers.map { Int($0) }) AND stage <> \(Standing.destroyed)"
-        ) {
-            found[Int32(truncatingIfNeeded: try row.get("mark_no", as: Int.self))] = try row.get("id")
-        }
-        return found
     }
 }

@@ -22,20 +22,22 @@ extension CasefileSchema {
 }
 
 extension Casefile {
-    /// Puts letters whose marks have just been put away beside those of the same wording. It is asked for few marks of each:
-    /// most letters share none of them with anybody.
-    func group(_ rows: [(no: Int, marks: [Int32])], pause: Duration) async throws {
+    /// Puts letters whose marks have just been put into the index beside those of the same wording.
+    func group(_ numbers: [Int]) async throws {
         let copies = try Weights.shipped().copies
-        for start in stride(from: 0, to: rows.count, by: Self.groupedAtOnce) {
-            let part = rows[start..<min(start + Self.groupedAtOnce, rows.count)]
+        for start in stride(from: 0, to: numbers.count, by: Self.groupedAtOnce) {
+            let part = Array(numbers[start..<min(start + Self.groupedAtOnce, numbers.count)])
             let found = try await database.read { tx in
-                try part.map { row in (no: row.no, copies: try MarkIndex.copies(of: row.no, row.marks, copies, tx)) }
+                try tx.rows("SELECT no, marks FROM mark_waiting WHERE no IN \(list: part)").map { row in
+                    let no: Int = try row.get(at: 0)
+                    let marks = Fingerprint.marks(in: try row.get(at: 1))
+                    return (no: no, copies: try MarkIndex.copies(of: no, marks, copies, tx))
+                }
             }.filter { !$0.copies.isEmpty }
             guard !found.isEmpty else { continue }
             try await database.write { tx in
                 for (no, copies) in found { try MarkIndex.join([no] + copies, tx) }
             }
-            try await Task.sleep(for: pause)
         }
     }
 
@@ -43,10 +45,10 @@ extension Casefile {
 }
 
 extension MarkIndex {
-    /// So many marks of a letter are looked up, and so many bearers of each, the lowest numbers: copies of one letter
-    /// bear the same marks, so that where there are more the same few stand for all of them.
-    private static let probes = 6
-    private static let probed = 32
+    /// So many marks of a letter are looked up, and so many bearers of each, the lowest numbers: of the rarer marks these
+    /// are all, and of a text that many sent the same few stand for all.
+    private static let probes = 12
+    private static let probed = 33
     /// So many of those found most often are held against all marks, and the lowest of those found often: by that one the
     /// parts of a group find together.
     private static let compared = 3
@@ -56,13 +58,14 @@ extension MarkIndex {
         of no: Int, _ marks: [Int32], _ copies: Weights.Copies, _ tx: any Transaction
     ) throws -> [Int] {
         guard marks.count >= copies.marks else { return [] }
+        let probes = Array(marks.prefix(probes))
         var found: [Int32: Int] = [:]
-        for bearers in try look(up: Array(marks.prefix(probes)), limit: probed, tx).values {
-            for bearer in bearers where Int(bearer) != no { found[bearer, default: 0] += 1 }
-        }
+        for one in try bearers(of: probes, limit: probed, tx) { found[number(of: one), default: 0] += 1 }
+        found[Int32(truncatingIfNeeded: no)] = nil
+        found = found.filter { 2 * $0.value >= probes.count }
         let best = found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(compared).map(\.key)
         guard !best.isEmpty else { return [] }
-        let lowest = found.filter { 2 * $0.value >= probes }.keys.min()
+        let lowest = found.keys.min()
         let asked = Set(best + (lowest.map { [$0] } ?? [])).map { Int($0) }
         return try tx.rows(
             """

@@ -3,71 +3,71 @@ import Database
 import Kernel
 import Similarity
 
-/// The index of marks in one transaction. Nothing here says who may learn what: ``Casefile/candidates(of:for:)`` does.
-struct MarkIndex: MarkStore {
-    let tx: any Transaction
-    /// What waits to be put into the index, read once.
-    private let waiting: [Int32: [Int32]]
-    private let found: [Int32: [Int32]]
-
+/// The index of marks. Nothing here says who may learn what: ``Casefile/candidates(of:for:)`` does.
+enum MarkIndex {
     /// So much waits at most to be looked through one by one; what is beyond is found a moment later.
     static let mostWaiting = 10_000
     /// Of a mark that more letters bear so many are looked at. That many copies elsewhere hide nothing here.
     static let mostBearers = 1000
 
-    /// For one question.
-    init(_ tx: any Transaction, for fingerprint: Fingerprint) throws {
-        self.tx = tx
-        let found = try Self.look(up: fingerprint.marks, limit: Self.mostBearers + 1, tx)
-        self.found = found
-        waiting = try Self.waiting(with: fingerprint.marks, besides: found, tx)
+    /// The numbers of those that share marks with a letter, those that share the most first, ascending where they share as
+    /// many; and how many of its marks were read in part. Those that share fewer than `least` are left out.
+    static func nearest(
+        to fingerprint: Fingerprint, sharing least: Int = 1, _ tx: any Transaction
+    ) throws -> (numbers: [Int32], capped: Int) {
+        let marks = fingerprint.marks
+        var shared = try bearers(of: marks, limit: mostBearers, tx)
+        var counts = [Int](repeating: 0, count: marks.count)
+        for one in shared { counts[place(of: one)] += 1 }
+        shared += try waiting(with: marks, tx)
+        shared.sort()
+        // What is on its way into the index stands in both places for a moment.
+        var (found, last): ([[Int32]], Int64?) = (Array(repeating: [], count: marks.count + 1), nil)
+        var (number, count): (Int32?, Int) = (nil, 0)
+        for one in shared where one != last {
+            last = one
+            if number != self.number(of: one) {
+                if let number { found[count].append(number) }
+                (number, count) = (self.number(of: one), 0)
+            }
+            count += 1
+        }
+        if let number { found[count].append(number) }
+        return (found.dropFirst(least).reversed().flatMap { $0 }, counts.filter { $0 >= mostBearers }.count)
     }
 
-    /// Which of those that wait bear some marks. What is on its way into the index stands in both for a moment.
-    private static func waiting(
-        with marks: [Int32], besides found: [Int32: [Int32]], _ tx: any Transaction
-    ) throws -> [Int32: [Int32]] {
-        var waiting: [Int32: [Int32]] = [:]
+    // A report that bears a mark is one number: above its own, below which of the marks.
+    private static let places: Int64 = 1 << 32
+    static func number(of shared: Int64) -> Int32 { Int32(truncatingIfNeeded: shared >> 32) }
+    private static func place(of shared: Int64) -> Int { Int(shared & (places - 1)) }
+
+    /// Who bears which of the marks, all of them in one question; at most so many of each, the lowest numbers.
+    static func bearers(of marks: [Int32], limit: Int, _ tx: any Transaction) throws -> [Int64] {
+        guard !marks.isEmpty else { return [] }
+        let parts = marks.enumerated().map { place, mark -> SQL in
+            """
+            SELECT * FROM (SELECT no * \(raw: "\(places)") + \(raw: "\(place)") AS shared FROM report_mark
+              WHERE mark = \(Int(mark)) LIMIT \(raw: "\(limit)")) AS m
+            """
+        }
+        return try tx.numbers(SQL.joined(parts, by: " UNION ALL "))
+    }
+
+    /// Which of those that wait bear which of the marks.
+    private static func waiting(with marks: [Int32], _ tx: any Transaction) throws -> [Int64] {
+        var waiting: [Int64] = []
         // Most marks are none of those that are asked for: a bit each of their last twelve says so.
         var wanted = [Bool](repeating: false, count: 4096)
         for mark in marks { wanted[Int(mark & 0xFFF)] = true }
-        let asked = Set(marks)
+        let places = Dictionary(zip(marks, Int64(0)...), uniquingKeysWith: { first, _ in first })
         for row in try tx.rows("SELECT no, marks FROM mark_waiting LIMIT \(mostWaiting)") {
-            let bytes: [UInt8] = try row.get("marks")
-            for mark in Fingerprint.marks(in: bytes) where wanted[Int(mark & 0xFFF)] && asked.contains(mark) {
-                let no = Int32(truncatingIfNeeded: try row.get("no", as: Int.self))
-                if found[mark]?.contains(no) != true { waiting[mark, default: []].append(no) }
+            let bytes: [UInt8] = try row.get(at: 1)
+            for mark in Fingerprint.marks(in: bytes) where wanted[Int(mark & 0xFFF)] {
+                guard let place = places[mark] else { continue }
+                waiting.append(try row.get(at: 0, as: Int64.self) * Self.places + place)
             }
         }
         return waiting
-    }
-
-    func count() throws -> Int {
-        // Numbers are drawn evenly out of 2^32: a thousandth of them tells how many there are.
-        let (low, high) = (-2_147_484, 2_147_483)
-        let some: Int =
-            try tx.scalar("SELECT COUNT(*) FROM report WHERE mark_no BETWEEN \(low) AND \(high)") ?? 0
-        return max(some * 1000, 1)
-    }
-
-    func bearers(of mark: Int32, limit: Int) -> [Int32] {
-        Array(((found[mark] ?? []) + (waiting[mark] ?? [])).prefix(limit))
-    }
-
-    /// All marks in one question; at most `limit` bearers of each.
-    static func look(up marks: [Int32], limit: Int, _ tx: any Transaction) throws -> [Int32: [Int32]] {
-        var found: [Int32: [Int32]] = [:]
-        guard !marks.isEmpty else { return found }
-        let parts: [SQL] = marks.map { mark in
-            "SELECT * FROM (SELECT mark, no FROM report_mark WHERE mark = \(Int(mark)) LIMIT \(limit)) AS m"
-        }
-        var question = parts[0]
-        for part in parts.dropFirst() { question += " UNION ALL " + part }
-        for row in try tx.rows(question) {
-            let mark = Int32(truncatingIfNeeded: try row.get("mark", as: Int.self))
-            found[mark, default: []].append(Int32(truncatingIfNeeded: try row.get("no", as: Int.self)))
-        }
-        return found
     }
 
     /// Other marks for a report: under another number, so that none of the earlier ones leads to it.

@@ -6,28 +6,26 @@ extension Casefile {
     /// its own, with a pause behind it: nobody who writes waits for more than one.
     @discardableResult
     package func putMarks(pause: Duration = .zero) async throws -> Int {
-        let rows = try await database.read { tx in
-            try tx.rows("SELECT no, marks FROM mark_waiting ORDER BY no LIMIT \(MarkIndex.mostWaiting)").map { row in
-                (no: try row.get("no", as: Int.self), marks: Fingerprint.marks(in: try row.get("marks")))
-            }
-        }
-        guard !rows.isEmpty else { return 0 }
+        let (numbers, pairs) = try await database.read { tx in try MarkIndex.taken(tx) }
+        guard !numbers.isEmpty else { return 0 }
         // In the order of the index: marks lie all over it, and each page touched is written anew. So many letters at once
         // have several marks on a page, and a part touches pages that lie side by side.
-        let pairs = rows.flatMap { row in row.marks.map { (mark: $0, no: row.no) } }
-            .sorted { ($0.mark, $0.no) < ($1.mark, $1.no) }
-        for start in stride(from: 0, to: pairs.count, by: MarkIndex.pairsAtOnce) {
-            let part = Array(pairs[start..<min(start + MarkIndex.pairsAtOnce, pairs.count)])
+        let atOnce = numbers.count > MarkIndex.many ? MarkIndex.pairsOfMany : MarkIndex.pairsAtOnce
+        for start in stride(from: 0, to: pairs.count, by: atOnce) {
+            let part = Array(pairs[start..<min(start + atOnce, pairs.count)])
             try await database.write { tx in try MarkIndex.insert(part, tx) }
             try await Task.sleep(for: pause)
         }
-        try await group(rows, pause: pause)
-        let numbers = rows.map(\.no)
-        for start in stride(from: 0, to: numbers.count, by: MarkIndex.rowsAtOnce) {
-            let part = Array(numbers[start..<min(start + MarkIndex.rowsAtOnce, numbers.count)])
-            try await database.write { tx in try MarkIndex.settle(part, tx) }
+        for start in stride(from: 0, to: numbers.count, by: MarkIndex.settledAtOnce) {
+            let part = Array(numbers[start..<min(start + MarkIndex.settledAtOnce, numbers.count)])
+            try await group(part)
+            try await database.write { tx in
+                for start in stride(from: 0, to: part.count, by: MarkIndex.rowsAtOnce) {
+                    try MarkIndex.settle(Array(part[start..<min(start + MarkIndex.rowsAtOnce, part.count)]), tx)
+                }
+            }
         }
-        return rows.count
+        return numbers.count
     }
 
     /// How many letters' marks wait to be put there, and whether these are so many that they are put away although more are
@@ -43,17 +41,54 @@ extension Casefile {
 extension MarkIndex {
     /// So many letters are put into the index together where they keep coming.
     static let together = 4000
+    /// So many are taken at most: where a million wait, each page of the index is written four times and not a hundred.
+    private static let mostTaken = 250_000
+    /// More than this wait where an archive was taken over; whoever writes meanwhile waits a little longer.
+    fileprivate static let many = 50_000
     /// Marks of one transaction: some milliseconds.
     fileprivate static let pairsAtOnce = 4000
+    fileprivate static let pairsOfMany = 20_000
+    /// Numbers of one transaction.
+    fileprivate static let settledAtOnce = 1000
     /// Rows of one statement.
     fileprivate static let rowsAtOnce = 200
 
-    fileprivate static func insert(_ pairs: [(mark: Int32, no: Int)], _ tx: any Transaction) throws {
+    fileprivate typealias Pair = (mark: Int32, no: Int32)
+
+    /// The numbers of what waits, and all their marks in the order of the index.
+    fileprivate static func taken(_ tx: any Transaction) throws -> (numbers: [Int], pairs: [Pair]) {
+        var numbers: [Int] = []
+        var keys: [UInt64] = []
+        try tx.forEach("SELECT no, marks FROM mark_waiting ORDER BY no LIMIT \(mostTaken)") { row in
+            let no: Int = try row.get(at: 0)
+            let bytes: [UInt8] = try row.get(at: 1)
+            numbers.append(no)
+            let low = UInt64(ordered(Int32(truncatingIfNeeded: no)))
+            for mark in Fingerprint.marks(in: bytes) { keys.append(UInt64(ordered(mark)) << 32 | low) }
+        }
+        keys.sort()
+        return (numbers, keys.map { (number($0 >> 32), number($0 & 0xFFFF_FFFF)) })
+    }
+
+    /// In the order of the numbers, without a sign.
+    private static func ordered(_ number: Int32) -> UInt32 { UInt32(bitPattern: number) ^ 0x8000_0000 }
+    private static func number(_ ordered: UInt64) -> Int32 {
+        Int32(bitPattern: UInt32(truncatingIfNeeded: ordered) ^ 0x8000_0000)
+    }
+
+    fileprivate static func insert(_ pairs: [Pair], _ tx: any Transaction) throws {
+        let whole = statement(rows: rowsAtOnce)
         for start in stride(from: 0, to: pairs.count, by: rowsAtOnce) {
             let part = pairs[start..<min(start + rowsAtOnce, pairs.count)]
-            let values = SQL.joined(part.map { "(\(Int($0.mark)), \($0.no))" }, by: ", ")
-            try tx.run("INSERT INTO report_mark (mark, no) VALUES \(values) ON CONFLICT (mark, no) DO NOTHING")
+            let values = part.flatMap { [Value.integer(Int64($0.mark)), .integer(Int64($0.no))] }
+            try tx.run(SQL(raw: part.count == rowsAtOnce ? whole : statement(rows: part.count), values: values))
         }
+    }
+
+    /// Written once for many: there are millions of rows.
+    private static func statement(rows: Int) -> String {
+        let values = Array(repeating: "(?, ?)", count: rows).joined(separator: ", ")
+        return "INSERT INTO report_mark (mark, no) VALUES \(values) ON CONFLICT (mark, no) DO NOTHING"
     }
 
     /// What is in the index waits no longer. A report that was corrected or destroyed meanwhile has left its number: what was

@@ -32,18 +32,12 @@ extension Casefile {
         guard let custody = stored.standing.custody, custody.organ == viewer.organ, custody.audience == .letters,
             let marks = try LetterMarks(keys).marks(of: letter)
         else { return }
-        let (casefile, now, weights) = (self, clock.now(), try Weights.shipped())
+        let (casefile, now, least) = (self, clock.now(), try Self.leastShared())
         let barred = stored.standing.barred
             .union(Jurisdiction.barred(by: letter.reported, in: open.picture.world).keys)
         let told = try await database.read { tx in
             let picture = try casefile.pictures.current(tx)
-            let index = try MarkIndex(tx, for: marks)
-            let near = try CandidateSearch(cap: MarkIndex.mostBearers).candidates(of: marks, in: index, limit: .max)
-                .candidates.filter { candidate in
-                    let level = Score(Evidence(text: .marks(shared: candidate.shared)), weights: weights).level
-                    return level == .certain || level == .likely
-                }
-                .sorted { ($1.shared, $0.id) < ($0.shared, $1.id) }.map(\.id)
+            let near = try MarkIndex.nearest(to: marks, sharing: least, tx).numbers
             let reports = try MarkIndex.reports(of: Array(near.prefix(10 * Self.mostHints)), tx)
             var told: [(report: ReportID, organ: OrganID)] = []
             for other in near.compactMap({ reports[$0] }) where other != stored.id && told.count < Self.mostHints {
@@ -73,6 +67,15 @@ extension Casefile {
                 if isNew > 0 { try LogLeaf.append(.hint, id.description, tx) }
             }
         }
+    }
+
+    /// So many marks two letters share at least that are likely of one matter.
+    private static func leastShared() throws -> Int {
+        let weights = try Weights.shipped()
+        return (1...Fingerprinter.marks).first { shared in
+            let level = Score(Evidence(text: .marks(shared: shared)), weights: weights).level
+            return level == .certain || level == .likely
+        } ?? Fingerprinter.marks
     }
 
     /// What there is around a report, for somebody who reads its letter: counted is what they may read.

@@ -6,6 +6,8 @@ package protocol Connection: AnyObject {
     func run(_ sql: SQL) throws(DatabaseError) -> Int
     /// Executes a statement and answers its rows.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
+    /// Executes a query and answers the first column of its rows, whole numbers.
+    func numbers(_ sql: SQL) throws(DatabaseError) -> [Int64]
     /// Executes a query and gives its rows one after the other, of which only a few are in memory at a time, until
     /// `body` answers false.
     func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError)

@@ -19,6 +19,10 @@ final class Scope: Transaction {
         try execute(sql) { sql throws(DatabaseError) in try connection.rows(sql) }
     }
 
+    func numbers(_ sql: SQL) throws -> [Int64] {
+        try execute(sql) { sql throws(DatabaseError) in try connection.numbers(sql) }
+    }
+
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {
         var stop: (any Error)?
         try execute(sql) { sql throws(DatabaseError) in

@@ -11,6 +11,9 @@ package protocol Transaction: AnyObject {
     @discardableResult func run(_ sql: SQL) throws -> Int
     /// Executes a statement and answers its rows.
     func rows(_ sql: SQL) throws -> [Row]
+    /// Executes a query and answers the first column of its rows, whole numbers: for answers of thousands of which each has
+    /// to be quick.
+    func numbers(_ sql: SQL) throws -> [Int64]
     /// Executes a query and gives its rows one after the other, of which only a few are in memory at a time: for answers
     /// of any size. What `body` throws ends it and is thrown on; the transaction lives.
     func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws

@@ -49,6 +49,19 @@ final class Answer {
         return rows
     }
 
+    /// The first column of all rows, whole numbers.
+    func numbers() throws(DatabaseError) -> [Int64] {
+        var numbers: [Int64] = []
+        numbers.reserveCapacity(Int(max(PQntuples(result), 0)))
+        for row in 0..<max(PQntuples(result), 0) {
+            guard case .integer(let number) = try value(row, 0) else {
+                throw .decoding(column: "#0", "this is no whole number")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
     private func value(_ row: Int32, _ column: Int32) throws(DatabaseError) -> Value {
         guard PQgetisnull(result, row, column) == 0 else { return .null }
         let type = PQftype(result, column)

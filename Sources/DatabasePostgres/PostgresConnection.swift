@@ -31,6 +31,8 @@ final class PostgresConnection: Connection, Post {
         return try answer.rows(columns: &plan.columns)
     }
 
+    func numbers(_ sql: SQL) throws(DatabaseError) -> [Int64] { try answer(to: sql).0.numbers() }
+
     func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
         // A name of its own each time, so that no plan of another query's answer is taken for this one's.
         lastCursor &+= 1

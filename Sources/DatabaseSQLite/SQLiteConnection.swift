@@ -37,6 +37,13 @@ final class SQLiteConnection: Connection {
         return rows
     }
 
+    func numbers(_ sql: SQL) throws(DatabaseError) -> [Int64] {
+        let statement = try prepare(sql.text)
+        do { return try Int64.fetchAll(statement, arguments: sql.arguments) } catch {
+            throw translate(error, while: .running)
+        }
+    }
+
     func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
         // A statement of its own: `body` may execute others, the same text among them.
         let statement: Statement
