@@ -21,10 +21,13 @@ struct NearestReports {
         self.tx = tx
     }
 
+    /// Which of a few reports may be read.
+    static func question(_ ids: [ReportID], _ list: InboxSQL) -> SQL {
+        list.letters(limit: asked, namesFew: true) { column in "\(column) IN \(list: ids)" }
+    }
+
     private func readable(_ ids: [ReportID]) throws -> [ReportID] {
-        let found = Set(
-            try tx.rows(list.letters(limit: Self.asked) { column in "\(column) IN \(list: ids)" })
-                .map { try $0.get(at: 0, as: ReportID.self) })
+        let found = Set(try tx.rows(Self.question(ids, list)).map { try $0.get(at: 0, as: ReportID.self) })
         return ids.filter { !known.contains($0) && found.contains($0) }
     }
 

@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    @Test func `is looked up by itself, not among all that its organ has`() async throws {
+        try await withWorld(.sqlite) { world in
+            let one = try await file(world, Self.first)
+            let (viewer, workflow) = (try world["q.director"], world.casefile.workflow)
+            let picture = try await world.casefile.world()
+            let steps = try await world.casefile.database.read { tx in
+                let list = InboxSQL(viewer: viewer, world: picture, workflow: workflow)
+                let found = NearestReports.question([one, .random()], list)
+                return try tx.rows("EXPLAIN QUERY PLAN " + found).map { try $0.get("detail", as: String.self) }
+            }
+            #expect(steps.contains { $0.contains("sqlite_autoindex_report_1 (id=?)") })
+            #expect(!steps.contains { $0.contains("report_organ") || $0.hasPrefix("SCAN r") })
+        }
+    }
+
     @Test(arguments: TestDatabase.availableEngines)
     func `is found by whoever may read both, and nobody learns of it else`(_ engine: Engine) async throws {
         try await withWorld(engine) { world in
