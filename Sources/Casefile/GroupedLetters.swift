@@ -56,11 +56,11 @@ struct LetterGroups {
             return try readable(
                 """
                 SELECT u.id FROM report u JOIN letter_group g ON g.no = u.mark_no WHERE g.group_no = \(group)
-                """)
+                """, areFew: true)
         case .reporter:
             let others = try ReporterTokens(at: list.organ, tx).others(of: id)
             guard !others.isEmpty else { return [id] }
-            return try readable("SELECT u.id FROM report u WHERE u.id IN \(list: [id] + others)")
+            return try readable("SELECT u.id FROM report u WHERE u.id IN \(list: [id] + others)", areFew: true)
         }
     }
 
@@ -72,8 +72,8 @@ struct LetterGroups {
     }
 
     /// Those of some reports whose letters may be read, the first that came foremost.
-    private func readable(_ ids: SQL) throws -> [ReportID] {
-        try tx.rows(list.letters(limit: SearchLimits.reports) { column in "\(column) IN (\(ids))" })
+    private func readable(_ ids: SQL, areFew: Bool = false) throws -> [ReportID] {
+        try tx.rows(list.letters(limit: SearchLimits.reports, namesFew: areFew) { column in "\(column) IN (\(ids))" })
             .map { try $0.get(at: 0, as: ReportID.self) }.reversed()
     }
 

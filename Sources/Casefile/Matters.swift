@@ -154,7 +154,8 @@ private struct MatterParts {
         var open: Set<ReportID> = []
         for start in stride(from: 0, to: ids.count, by: Self.askedAtOnce) {
             let part = Array(ids[start..<min(start + Self.askedAtOnce, ids.count)])
-            let rows = try tx.rows(list.letters(limit: part.count) { column in "\(column) IN \(list: part)" })
+            let rows = try tx.rows(
+                list.letters(limit: part.count, namesFew: true) { column in "\(column) IN \(list: part)" })
             open.formUnion(try rows.map { try $0.get(at: 0, as: ReportID.self) })
         }
         return open

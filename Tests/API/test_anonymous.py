@@ -135,7 +135,7 @@ identity_opening.opened_at identity_opening.until identity_opening.ended_at inte
 interference_examination.at late_name.since office_grant.granted_at office_key.created_at rule_change.uploaded_at
 rule_change.withdrawn_at schema_migration.applied_at session.created_at session.seen_at sign_in_failure.filled_until
 log_alarm.at log_alarm.ended_at log_audit.began_at log_audit.beat_at log_audit.ended_at log_witness.seen_at log_witness.tried_at
-report_read.at same_decision.at list_look.at watched_log.at
+report_read.at same_decision.at related_hint.at list_look.at watched_log.at
 staff.created_at staff.one_time_until stand_in.arranged_at stand_in.ended_at tombstone.arrived
 """.split()
 NO_TIME = """
@@ -155,7 +155,8 @@ world_version.version
 
 
 # Numbers drawn at random, and keyed hashes of what was told.
-BY_CHANCE = ["report.mark_no", "report_mark.mark", "report_mark.no", "mark_waiting.no", "mark_gone.no"]
+BY_CHANCE = ["report.mark_no", "report_mark.mark", "report_mark.no", "mark_waiting.no", "mark_gone.no",
+             "letter_group.no", "letter_group.group_no"]
 # The lease of the process that keeps the log: it says that a server ran, and is written down again every few seconds.
 OF_THE_PROCESS = ["log_state.until"]
 
