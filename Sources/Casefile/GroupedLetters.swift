@@ -28,7 +28,7 @@ struct LetterGroups {
         case .reporter:
             let ids = try readable(
                 "SELECT m.report_id FROM identity_mark m JOIN report u ON u.id = m.report_id WHERE \(isVerifiedToken)")
-            var same = Joined()
+            var same = Joined<ReportID>()
             var bearers: [[UInt8]: ReportID] = [:]
             for part in Self.parts(of: ids) {
                 let rows = try tx.rows(
@@ -88,7 +88,7 @@ struct LetterGroups {
 
     /// What an organ made of some letters: which of them tell of one matter.
     static func matters(_ ids: [ReportID], at organ: OrganID, _ tx: any Transaction) throws -> Matters {
-        var joined = Joined()
+        var joined = Joined<ReportID>()
         let among = Set(ids)
         for part in parts(of: ids) {
             for row in try tx.rows(
@@ -114,32 +114,8 @@ struct LetterGroups {
     /// How some letters fall into matters.
     struct Matters {
         let count: Int
-        fileprivate let joined: Joined
+        fileprivate let joined: Joined<ReportID>
 
         func areOne(_ one: ReportID, _ other: ReportID) -> Bool { joined.root(one) == joined.root(other) }
-    }
-}
-
-/// What was joined two by two, and so belongs together.
-private struct Joined {
-    private var above: [ReportID: ReportID] = [:]
-    private var sizes: [ReportID: Int] = [:]
-
-    func root(_ id: ReportID) -> ReportID {
-        var id = id
-        while let next = above[id] { id = next }
-        return id
-    }
-
-    /// The smaller part hangs from the larger: no way to a root is long.
-    mutating func join(_ one: ReportID, _ other: ReportID) {
-        let roots = [root(one), root(other)].sorted { sizes[$0] ?? 1 < sizes[$1] ?? 1 }
-        guard roots[0] != roots[1] else { return }
-        above[roots[0]] = roots[1]
-        sizes[roots[1]] = (sizes[roots[0]] ?? 1) + (sizes[roots[1]] ?? 1)
-    }
-
-    func groups(of ids: [ReportID]) -> [[ReportID]] {
-        Array(Dictionary(grouping: ids, by: root).values)
     }
 }

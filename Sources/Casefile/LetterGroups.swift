@@ -35,9 +35,7 @@ extension Casefile {
                 }
             }.filter { !$0.copies.isEmpty }
             guard !found.isEmpty else { continue }
-            try await database.write { tx in
-                for (no, copies) in found { try MarkIndex.join([no] + copies, tx) }
-            }
+            try await database.write { tx in try MarkIndex.join(found, tx) }
         }
     }
 
@@ -75,21 +73,35 @@ extension MarkIndex {
         ).filter { try copies.areCopies(marks: marks.count, shared: $0.get("n")) }.map { try $0.get("no") }
     }
 
-    /// All are of one group from now on, with those of whose groups they were; what has left its number meanwhile is not.
-    fileprivate static func join(_ numbers: [Int], _ tx: any Transaction) throws {
-        let there = try tx.rows("SELECT mark_no FROM report WHERE mark_no IN \(list: numbers)")
-            .map { try $0.get(at: 0, as: Int.self) }
-        guard there.count > 1, let lowest = there.min() else { return }
-        let before = try tx.rows("SELECT no, group_no FROM letter_group WHERE no IN \(list: there)").map { row in
-            (no: try row.get("no", as: Int.self), group: try row.get("group_no", as: Int.self))
+    /// Each is of one group with its copies from now on, and with those of whose groups they were; what has left its number
+    /// meanwhile is not. A few statements for many letters: whoever files waits for this.
+    fileprivate static func join(_ found: [(no: Int, copies: [Int])], _ tx: any Transaction) throws {
+        let numbers = Array(Set(found.flatMap { [$0.no] + $0.copies }))
+        let there = Set(
+            try tx.rows("SELECT mark_no FROM report WHERE mark_no IN \(list: numbers)").map {
+                try $0.get(at: 0, as: Int.self)
+            })
+        var before: [Int: Int] = [:]
+        for row in try tx.rows("SELECT no, group_no FROM letter_group WHERE no IN \(list: numbers)") {
+            before[try row.get(at: 0)] = try row.get(at: 1, as: Int.self)
         }
-        let group = before.map(\.group).min() ?? lowest
-        for other in Set(before.map(\.group)) where other != group {
-            try tx.run("UPDATE letter_group SET group_no = \(group) WHERE group_no = \(other)")
+        // A group bears the number of one of its letters.
+        var joined = Joined<Int>()
+        for (no, group) in before { joined.join(no, group) }
+        for (no, copies) in found where there.contains(no) {
+            for copy in copies where there.contains(copy) { joined.join(no, copy) }
         }
-        let known = Set(before.map(\.no))
-        for no in there where !known.contains(no) {
-            try tx.run("INSERT INTO letter_group (no, group_no) VALUES (\(no), \(group))")
+        let groups = Set(before.values)
+        var fresh: [SQL] = []
+        for members in joined.groups(of: there.union(groups)) where members.count > 1 {
+            let old = members.filter(groups.contains)
+            guard let group = old.min() ?? members.min() else { continue }
+            for other in old where other != group {
+                try tx.run("UPDATE letter_group SET group_no = \(group) WHERE group_no = \(other)")
+            }
+            fresh += members.filter { there.contains($0) && before[$0] == nil }.map { "(\($0), \(group))" }
         }
+        guard !fresh.isEmpty else { return }
+        try tx.run("INSERT INTO letter_group (no, group_no) VALUES \(SQL.joined(fresh, by: ", "))")
     }
 }
