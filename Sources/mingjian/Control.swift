@@ -61,7 +61,7 @@ enum ControlCommands {
         LogKeyQuestion.self, LogKeyStep.self, WitnessKeyQuestion.self, WatchLog.self,
         WitnessNext.self, WitnessTold.self,
         ListBackupsCommand.self, DestroyedBackupsCommand.self, SettleBackupCommand.self,
-        SealingCommand.self,
+        SealingCommand.self, MarksCommand.self,
     ]
 
     /// A router for the control socket; the folder's mode keeps others out.

@@ -9,7 +9,7 @@ struct Mingjian: AsyncParsableCommand {
         subcommands: [
             Initialise.self, Serve.self, Demo.self, Import.self, Workdays.self, Verify.self, Rules.self,
             Backup.self, BackupBook.self, Restore.self, SealingChoice.self, LogCommand.self,
-            WitnessCommand.self, Similar.self, SimilarTime.self, Suggest.self,
+            WitnessCommand.self, Similar.self, SimilarTime.self, Marks.self, Suggest.self,
         ])
 
     static func main() async {

@@ -61,8 +61,10 @@ class Secret:
         return [path for path, (_, text) in seen.items() if self.lies_in(text.replace(path, ""))]
 
 
-def opened(people, report):
-    """What stands behind every door, for each of these people."""
+def opened(world, people, report):
+    """What stands behind every door, for each of these people. Letters of earlier tests are put into groups first: a minute
+    later that would happen by itself."""
+    world.installation.command("marks")
     return {knocker: knocker.everything(report) for knocker in people}
 
 

@@ -27,10 +27,10 @@ def test_whoever_is_passed_by_finds_that_nothing_has_happened_at_any_door(world)
     """I-1, I-2, I-3: the county and all below it, while the city handles reports that go past them."""
     first = registered(world)
     people = [Knocker(who) for who in world.people(QINGTANG, TANGYI, DISPATCHED)]
-    before = opened(people, NOBODY)
+    before = opened(world, people, NOBODY)
     passed = [Secret(world, QINGTANG, [reported]).live() for reported in PASSED_BY.values()]
     assert {secret.organ for secret in passed} == {WANGCHUAN}
-    assert differing(before, opened(people, NOBODY)) == []
+    assert differing(before, opened(world, people, NOBODY)) == []
     assert int(registered(world)[-4:]) == int(first[-4:]) + 1, "no number was drawn here"
     doors = 0
     for secret in passed:
@@ -57,12 +57,12 @@ def test_an_own_cadre_and_those_around_them_find_nothing_while_internal_supervis
     around = [
         Knocker(who) for who in world.people(QINGTANG, TANGYI)
         if not who.username.startswith(("qt.internal", "qt.leader")) and "custody:custodian" not in who.roles]
-    before = opened(around, NOBODY)
+    before = opened(world, around, NOBODY)
     secret = Secret(world, QINGTANG, [person(name="耿直方", unit="清棠县纪委监委", position="监督检查室主任")])
     assert secret.organ == QINGTANG
     world.play(secret.id, QINGTANG, "register", "classify", ("propose", {"way": "refer"}), "approve", "refer", "sign")
     world.play(secret.id, QINGTANG, ("dispose", {"kind": "close"}), "approve", "conclude")
-    assert differing(before, opened(around, NOBODY)) == []
+    assert differing(before, opened(world, around, NOBODY)) == []
     for knocker in around:
         knocker.refused_everywhere(secret.id, ACTS)
 
@@ -71,7 +71,7 @@ def test_an_own_cadre_and_those_around_them_find_nothing_while_internal_supervis
 def test_a_town_that_is_reported_is_never_offered_nor_given_its_own_report(world):
     """I-1: by no transfer, also one whose form was forged, on the page as by the API."""
     people = [Knocker(who) for who in world.people(TANGYI)]
-    before = opened(people, NOBODY)
+    before = opened(world, people, NOBODY)
     secret = Secret(world, QINGTANG, [unit("棠漪镇纪委", "township")])
     world.play(secret.id, QINGTANG, "register", "classify")
     clerk = Knocker(world.anybody(secret.id, QINGTANG, "propose"))
@@ -89,7 +89,7 @@ def test_a_town_that_is_reported_is_never_offered_nor_given_its_own_report(world
     parts = {"parties": ["1"], "organ": town, "text": "请核查。", "opinion": "拆分。"}
     assert clerk.send("POST", f"/api/v1/reports/{secret.id}/acts/split", parts).status_code in (403, 409, 422)
     world.play(secret.id, QINGTANG, ("propose", {"way": "refer"}), "approve", "refer", "sign")
-    assert differing(before, opened(people, NOBODY)) == []
+    assert differing(before, opened(world, people, NOBODY)) == []
     for knocker in people:
         knocker.refused_everywhere(secret.id, ACTS)
 
@@ -98,7 +98,7 @@ def test_a_town_that_is_reported_is_never_offered_nor_given_its_own_report(world
 def test_what_turns_out_to_be_higher_leaves_the_organ_as_if_it_had_never_come(world):
     """I-2 after entry: before it came and after it went up every door answers the same, but for the maker's note."""
     people = [Knocker(who) for who in world.people(QINGTANG, TANGYI)]
-    before = opened(people, NOBODY)
+    before = opened(world, people, NOBODY)
     secret = Secret(world, QINGTANG, [person()])
     maker = world["qt.letters1"]
     higher = [{"kind": "person", "name": "闻人远", "unit": "望川市水务局", "management": "municipal"}]
@@ -107,7 +107,7 @@ def test_what_turns_out_to_be_higher_leaves_the_organ_as_if_it_had_never_come(wo
     passed_on = [who for who in people if "custody:custodian" in who.person.roles and who.person.report(secret.id)]
     assert passed_on, "the identity waits for its custodian"
     passed_on[0].person.act(secret.id, "pass-identity")
-    after = opened(people, NOBODY)
+    after = opened(world, people, NOBODY)
     assert {door.split("?")[0] for door in differing(before, after)} == {"qt.letters1 /register"}
     assert not [door for seen in after.values() for door in secret.tells(seen)]
     for knocker in people:

@@ -95,14 +95,14 @@ def test_whoever_interfered_finds_no_trace_and_nobody_can_take_the_record_away(c
     world.play(report, QINGTANG, "register", "classify", ("propose", {"way": "refer"}))
     around = [Knocker(who) for who in world.people(QINGTANG) if who.username != "qt.letters2"]
     assert {"qt.leader1", "qt.internal1", "qt.admin1"} < {who.person.username for who in around}
-    before = opened(around, report)
+    before = opened(world, around, report)
     clerk, superior, admin = Knocker(world["qt.letters2"]), Knocker(world["wc.internal1"]), Knocker(world["qt.admin1"])
     told = word()
     path = f"/desk/reports/{report}/interference"
     record = re.search(r'name="record" value="([^"]+)"', clerk.get(path).text)[1]
     fields = {**TOLD, "text": told, "name": "翟正言", "post": "书记", "record": record}
     assert clerk.send("POST", path, fields).status_code == 303
-    assert differing(before, opened(around, report)) == []
+    assert differing(before, opened(world, around, report)) == []
     # Written again with other words, it stays as it was.
     assert clerk.send("POST", path, {**fields, "text": "没有这回事"}).status_code in (303, 409)
     for knocker in [*around, clerk, superior]:
