@@ -68,7 +68,7 @@ extension Casefile {
         guard let asked else { return nil }
         let holder = Identifier<WholeAuditTag>.random()
         let taken = try await database.write { tx in
-            try tx.run("UPDATE log_audit SET holder = \(holder) WHERE id = \(asked) AND holder IS NULL")
+            try tx.changes("UPDATE log_audit SET holder = \(holder) WHERE id = \(asked) AND holder IS NULL")
         }
         return taken == 1 ? asked : nil
     }

@@ -102,7 +102,7 @@ extension Casefile {
     package func destroyBackups(of month: Month, by user: String) async throws -> Int {
         let now = clock.now()
         return try await database.write { tx in
-            let count = try tx.run(
+            let count = try tx.changes(
                 """
                 UPDATE backup SET destroyed_at = \(now), destroyed_by = \(user)
                 WHERE month = \(month.description) AND destroyed_at IS NULL

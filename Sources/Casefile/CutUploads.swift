@@ -167,13 +167,13 @@ extension Casefile {
             guard try Self.hasRoom(for: size, isNew: upload.version == 0, tx) else { throw CutUploadError.full }
             let written =
                 upload.version == 0
-                ? try tx.run(
+                ? try tx.changes(
                     """
                     INSERT INTO evidence_upload (id, owner, total, version, touched_at, wrap, envelope)
                     VALUES (\(upload.id), \(upload.owner), \(total), 1, \(now), \(upload.wrap), \(envelope))
                     ON CONFLICT (id) DO NOTHING
                     """)
-                : try tx.run(
+                : try tx.changes(
                     """
                     UPDATE evidence_upload SET version = version + 1, touched_at = \(now), envelope = \(envelope)
                     WHERE id = \(upload.id) AND version = \(upload.version)

@@ -63,7 +63,7 @@ extension Casefile {
                 else { continue }
                 decides = true
                 guard list.refused == nil, entry.isOpen else { continue }
-                approved += try tx.run(
+                approved += try tx.changes(
                     """
                     INSERT INTO destruction_approval (list_id, report_id, staff_id, at)
                     VALUES (\(id), \(entry.report), \(viewer.staff), \(now))

@@ -6,7 +6,7 @@ extension Casefile {
     /// done in the transaction that lays the rows out. Answers how many approvals these were.
     package static func withdrawApprovals(_ tx: any Transaction) throws -> Int {
         guard try tx.tables().contains(where: { $0.name == "destruction_approval" }) else { return 0 }
-        return try tx.run(
+        return try tx.changes(
             """
             DELETE FROM destruction_approval WHERE EXISTS (SELECT 1 FROM destruction_entry e
               WHERE e.list_id = destruction_approval.list_id AND e.report_id = destruction_approval.report_id

@@ -58,7 +58,7 @@ extension ActChange {
     /// Writes the copy that a reader waited for. `.notNow` where another custodian was faster or the time is over.
     func writeHanded(_ tx: any Transaction) throws {
         guard let (opened, copy) = handed else { return }
-        let changed = try tx.run(
+        let changed = try tx.changes(
             """
             UPDATE identity_opening SET key_id = \(copy.key), wrap = \(copy.wrap), envelope = \(copy.envelope)
             WHERE report_id = \(report) AND seq = \(opened) AND wrap IS NULL AND ended_at IS NULL AND until > \(at)

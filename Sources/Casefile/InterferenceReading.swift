@@ -77,7 +77,7 @@ extension Casefile {
                 Array(note.utf8), under: key.secret, keyID: key.id, binding: .interference(id, "note"))
         }
         let written = try await database.write { tx in
-            try tx.run(
+            try tx.changes(
                 """
                 INSERT INTO interference_examination (interference_id, staff_id, at, envelope)
                 VALUES (\(id), \(viewer.staff), \(now), \(envelope)) ON CONFLICT (interference_id) DO NOTHING

@@ -109,7 +109,8 @@ extension Casefile {
                         """) ?? 0
             }
             guard left == 0 else { return left }
-            let gone = try tx.run("DELETE FROM office_grant WHERE office_id = \(office) AND generation < \(present)")
+            let gone = try tx.changes(
+                "DELETE FROM office_grant WHERE office_id = \(office) AND generation < \(present)")
             try tx.run("DELETE FROM office_escrow WHERE office_id = \(office) AND generation < \(present)")
             if gone > 0 {
                 try KeyEvent(.ended, at: now, office: office, generation: present - 1, by: viewer.staff).insert(tx)
@@ -147,7 +148,7 @@ private struct ResealedRow: Sendable {
     /// A row that was taken away or sealed anew meanwhile stays as it is.
     func update(_ tx: any Transaction, to generation: Int) throws {
         let recipient = Recipient.office(office).description
-        let changed = try tx.run(
+        let changed = try tx.changes(
             """
             UPDATE \(table.name) SET wrap = \(wrap), generation = \(generation)
             WHERE \(table.key) = \(key) AND recipient = \(recipient) AND generation = \(from)

@@ -36,7 +36,7 @@ struct OfficeKeys: Sendable {
         guard version == self.version else { throw StalePicture() }
         for key in drops {
             let recipient = Recipient.office(office).description
-            let gone = try tx.run("DELETE FROM key_wrap WHERE key_id = \(key) AND recipient = \(recipient)")
+            let gone = try tx.changes("DELETE FROM key_wrap WHERE key_id = \(key) AND recipient = \(recipient)")
             guard gone > 0 else { throw StalePicture() }
         }
         for wrap in wraps {

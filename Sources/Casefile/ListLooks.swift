@@ -75,7 +75,7 @@ final class ListLooks: Sendable {
             try await database.write { tx in
                 for look in looks {
                     // What was committed though it seemed to fail is not written twice.
-                    let isNew = try tx.run(
+                    let isNew = try tx.changes(
                         """
                         INSERT INTO list_look (id, staff_id, organ_id, list, at)
                         VALUES (\(look.id), \(look.viewer.staff), \(look.viewer.organ), \(look.list.rawValue), \(look.at))

@@ -75,7 +75,7 @@ package final class Logbook: Sendable {
         if let held = state.withLock({ $0.leaseUntil }), held > half, held <= until { return true }
         if try await casefile.logOrigin() == nil { try await casefile.openLog() }
         let changed = try await database.write { tx in
-            try tx.run(
+            try tx.changes(
                 """
                 UPDATE log_state SET holder = \(me), until = \(until)
                 WHERE id = 1 AND (\(isAlone) <> 0 OR holder = \(me) OR until < \(now) OR holder = '')

@@ -209,7 +209,7 @@ extension StoredReport {
     /// Writes what changed; `false` when somebody was faster.
     func update(_ tx: any Transaction, expecting sequence: Int) throws -> Bool {
         guard let custody = standing.custody else { return false }
-        let changed = try tx.run(
+        let changed = try tx.changes(
             """
             UPDATE report SET stage = \(standing.stage), sequence = \(standing.sequence),
               custody = \(custody.index), organ_id = \(custody.organ), office_id = \(custody.office),

@@ -143,7 +143,7 @@ struct NewBar: Sendable {
 
     /// Writes it, and that the keys of the report were theirs perhaps; what stands there already is left as it is.
     func insert(_ tx: any Transaction) throws {
-        let added = try tx.run(
+        let added = try tx.changes(
             """
             INSERT INTO bar (report_id, staff_id, reason) VALUES (\(report), \(person), \(reason.rawValue))
             ON CONFLICT (report_id, staff_id) DO NOTHING

@@ -139,7 +139,7 @@ extension Casefile {
         try await database.write { tx in
             for (report, sequence, marks) in ready {
                 let no = try MarkIndex.draw(tx)
-                let isFree = try tx.run(
+                let isFree = try tx.changes(
                     """
                     UPDATE report SET mark_no = \(no)
                     WHERE id = \(report) AND mark_no IS NULL AND sequence = \(sequence)

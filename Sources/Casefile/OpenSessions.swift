@@ -89,7 +89,7 @@ extension Casefile {
     package func endOtherSessions(of session: Session, token: SessionToken) async throws {
         let (id, now) = (session.viewer.staff, clock.now())
         try await database.write { tx in
-            let ended = try tx.run("DELETE FROM session WHERE staff_id = \(id) AND token_hash <> \(token.hash)")
+            let ended = try tx.changes("DELETE FROM session WHERE staff_id = \(id) AND token_hash <> \(token.hash)")
             if ended > 0 { try AccountEvent.note(tx, .sessionsEnded, of: id, by: id, at: now) }
         }
     }

@@ -58,7 +58,7 @@ extension Casefile {
         try await database.write { tx in
             for (report, organ) in told {
                 let id = Identifier<SealedTag>.ordered(at: now)
-                let isNew = try tx.run(
+                let isNew = try tx.changes(
                     """
                     INSERT INTO related_hint (id, report_id, organ_id, about_id, staff_id, at)
                     VALUES (\(id), \(report), \(organ), \(stored.id), \(viewer.staff), \(now))

@@ -93,7 +93,7 @@ struct SearchEntry: Sendable {
 
     /// Writes it if the wrap is still the same, not known yet, and the letter was not corrected meanwhile.
     func insert(_ tx: any Transaction) throws {
-        let changed = try tx.run(
+        let changed = try tx.changes(
             """
             UPDATE key_wrap SET quick = \(quick), searched = \(sequence)
             WHERE key_id = \(keyID) AND recipient = \(recipient) AND wrap = \(wrap) AND searched IS NULL

@@ -15,7 +15,7 @@ extension Casefile {
         let secret = try Wrap.seal(
             fresh.bytes, to: session.viewer.privateKey.publicKey, binding: .authenticator(id))
         try await database.write { tx in
-            let written = try tx.run(
+            let written = try tx.changes(
                 """
                 INSERT INTO second_factor (staff_id, secret, begun_at, confirmed_at, last_step)
                 VALUES (\(id), \(secret), \(now), \(Optional<Instant>.none), 0)
@@ -53,7 +53,7 @@ extension Casefile {
         let secret = try Wrap.seal(
             begun.bytes, to: session.viewer.privateKey.publicKey, binding: .authenticator(id))
         try await database.write { tx in
-            let written = try tx.run(
+            let written = try tx.changes(
                 """
                 UPDATE second_factor SET secret = \(secret), confirmed_at = \(now), last_step = \(step)
                 WHERE staff_id = \(id) AND confirmed_at IS NULL
@@ -124,13 +124,13 @@ extension Casefile {
         if let step = Authenticator(bytes: bytes)?.step(of: code, at: now, after: try found.factor.get("last_step")) {
             // Of two who show the same code at the same moment, one is too late.
             return try await database.write { tx in
-                try tx.run(
+                try tx.changes(
                     "UPDATE second_factor SET last_step = \(step) WHERE staff_id = \(id) AND last_step < \(step)") > 0
             }
         }
         if let position = try position(of: code, among: found.marks, viewer) {
             return try await database.write { tx in
-                let struck = try tx.run(
+                let struck = try tx.changes(
                     """
                     UPDATE recovery_code SET mark = \([UInt8]()), used_at = \(now)
                     WHERE staff_id = \(id) AND position = \(position) AND used_at IS NULL

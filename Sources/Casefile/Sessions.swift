@@ -98,7 +98,7 @@ extension Casefile {
         let now = clock.now()
         try await database.write { tx in
             // A reset meanwhile gave the person another key: it is not overwritten with this one.
-            let changed = try tx.run(
+            let changed = try tx.changes(
                 """
                 UPDATE staff SET sealed_key = \(sealed), must_change = 0, one_time_until = NULL
                 WHERE id = \(id) AND public_key = \(publicKey)

@@ -2,8 +2,10 @@
 package protocol Connection: AnyObject {
     /// The engine behind it.
     var engine: Engine { get }
+    /// Executes a statement, or has it executed before anything that follows, which then throws its failure.
+    func run(_ sql: SQL) throws(DatabaseError)
     /// Executes a statement and answers how many rows it changed.
-    func run(_ sql: SQL) throws(DatabaseError) -> Int
+    func changes(_ sql: SQL) throws(DatabaseError) -> Int
     /// Executes a statement and answers its rows.
     func rows(_ sql: SQL) throws(DatabaseError) -> [Row]
     /// Executes a query and answers the first column of its rows, whole numbers.
@@ -13,9 +15,13 @@ package protocol Connection: AnyObject {
     func forEach(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError)
     /// Opens the lane's kind of transaction. A connection that is found dead is replaced once, as nothing was begun.
     func begin() throws(DatabaseError)
-    /// Executes parameterless commands in order.
-    func control(_ commands: String...) throws(DatabaseError)
-    /// Commits, and estimates the disk syncs that took.
+    /// Marks a place in the transaction, to which ``back(to:)`` goes.
+    func savepoint(_ name: String) throws(DatabaseError)
+    /// Forgets a place; throws the failure of what was run since.
+    func release(_ name: String) throws(DatabaseError)
+    /// Undoes what was done since a place, whatever became of it, and forgets the place.
+    func back(to name: String) throws(DatabaseError)
+    /// Commits what was run, and estimates the disk syncs that took; throws the failure of what was run.
     func commit() throws(DatabaseError) -> Int
     /// Leaves the transaction if one is open. Cannot fail: a connection that cannot roll back is to be replaced.
     func rollback()

@@ -102,7 +102,7 @@ struct Lane: Sendable {
     /// Does one job inside the open transaction, in a savepoint unless it is alone there.
     private func perform(_ job: Job, on connection: any Connection, alone: Bool) -> Outcome {
         if !alone {
-            do throws(DatabaseError) { try connection.control("SAVEPOINT job") } catch { return .lost(error, error) }
+            do throws(DatabaseError) { try connection.savepoint("job") } catch { return .lost(error, error) }
         }
         let scope = Scope(connection)
         defer { scope.finish() }
@@ -110,7 +110,7 @@ struct Lane: Sendable {
         do {
             let tell = try job.work(scope)
             if let failure = scope.failure { throw failure }
-            if !alone { try connection.control("RELEASE SAVEPOINT job") }
+            if !alone { try connection.release("job") }
             return .kept(tell)
         } catch {
             problem = error
@@ -118,7 +118,7 @@ struct Lane: Sendable {
         // Alone, nothing is left to commit and the whole transaction is rolled back.
         if alone { return .undone(problem) }
         do throws(DatabaseError) {
-            try connection.control("ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+            try connection.back(to: "job")
             return .undone(problem)
         } catch {
             return .lost(problem, scope.failure ?? error)

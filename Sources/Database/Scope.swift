@@ -11,8 +11,12 @@ final class Scope: Transaction {
 
     var engine: Engine { connection.engine }
 
-    func run(_ sql: SQL) throws -> Int {
+    func run(_ sql: SQL) throws {
         try execute(sql) { sql throws(DatabaseError) in try connection.run(sql) }
+    }
+
+    func changes(_ sql: SQL) throws -> Int {
+        try execute(sql) { sql throws(DatabaseError) in try connection.changes(sql) }
     }
 
     func rows(_ sql: SQL) throws -> [Row] {
@@ -39,11 +43,11 @@ final class Scope: Transaction {
         depth += 1
         defer { depth -= 1 }
         let name = "attempt_\(depth)"
-        try control("SAVEPOINT \(name)")
+        try noting { connection throws(DatabaseError) in try connection.savepoint(name) }
         do {
             let value = try body()
             if let failure { throw failure }
-            try control("RELEASE SAVEPOINT \(name)")
+            try noting { connection throws(DatabaseError) in try connection.release(name) }
             return value
         } catch {
             recover(name)
@@ -57,7 +61,7 @@ final class Scope: Transaction {
     /// Goes back to the savepoint; the failure is over only if the engine could.
     private func recover(_ name: String) {
         do throws(DatabaseError) {
-            try connection.control("ROLLBACK TO SAVEPOINT \(name)", "RELEASE SAVEPOINT \(name)")
+            try connection.back(to: name)
             failure = nil
         } catch {
             failure = failure ?? error
@@ -78,8 +82,8 @@ final class Scope: Transaction {
         }
     }
 
-    private func control(_ command: String) throws(DatabaseError) {
-        do { try connection.control(command) } catch {
+    private func noting(_ act: (any Connection) throws(DatabaseError) -> Void) throws(DatabaseError) {
+        do { try act(connection) } catch {
             failure = error
             throw error
         }

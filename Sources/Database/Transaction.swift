@@ -7,8 +7,11 @@ package protocol Transaction: AnyObject {
     var engine: Engine { get }
     /// How many statements were executed in it so far, for budgets in tests.
     var statements: Int { get }
+    /// Executes a statement of whose outcome nothing is asked. PostgreSQL is sent it and not waited for: a failure is thrown
+    /// here, by a later statement, or by the end of the transaction or of the ``attempt(_:)`` that it stands in.
+    func run(_ sql: SQL) throws
     /// Executes a statement and answers how many rows it changed.
-    @discardableResult func run(_ sql: SQL) throws -> Int
+    func changes(_ sql: SQL) throws -> Int
     /// Executes a statement and answers its rows.
     func rows(_ sql: SQL) throws -> [Row]
     /// Executes a query and answers the first column of its rows, whole numbers: for answers of thousands of which each has

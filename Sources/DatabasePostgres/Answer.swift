@@ -13,6 +13,9 @@ final class Answer {
         return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
     }
 
+    /// Whether it stands behind the answers to all that was sent together.
+    var endsPipeline: Bool { PQresultStatus(result) == PGRES_PIPELINE_SYNC }
+
     /// The command's tag, such as `COMMIT`.
     var command: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
 

@@ -2,12 +2,19 @@ import CLibPQ
 import Database
 
 /// One libpq connection, made when first needed and made anew when it was lost.
+///
+/// Statements whose outcome nobody asks for are sent one behind the other (libpq's pipeline mode, PostgreSQL 15, 34.5) and
+/// settled by the next one that is: a transaction of twenty statements waits for the server a few times.
 final class PostgresConnection: Connection, Post {
     private let address: Address
     private let opening: String
     private var link: OpaquePointer?
     private var plans = Plans()
     private var lastCursor = 0
+    /// How many statements were sent and not settled; the link is in pipeline mode while there are some.
+    private var unsettled = 0
+    /// So many at most: their answers have to fit into the buffers between the two.
+    private static let mostUnsettled = 32
 
     init(address: Address, begin: String) {
         self.address = address
@@ -22,7 +29,15 @@ final class PostgresConnection: Connection, Post {
 
     func close() { drop() }
 
-    func run(_ sql: SQL) throws(DatabaseError) -> Int {
+    func run(_ sql: SQL) throws(DatabaseError) {
+        let plan = try plan(for: sql, on: try living())
+        try send(sql.values, to: plan)
+        // The server works on it while the next is made.
+        guard PQflush(try living()) == 0 else { throw broken() }
+        if unsettled >= Self.mostUnsettled { try settle() }
+    }
+
+    func changes(_ sql: SQL) throws(DatabaseError) -> Int {
         try answer(to: sql).0.changedRows
     }
 
@@ -37,7 +52,7 @@ final class PostgresConnection: Connection, Post {
         // A name of its own each time, so that no plan of another query's answer is taken for this one's.
         lastCursor &+= 1
         let name = "cursor_\(lastCursor)"
-        _ = try run(SQL(raw: "DECLARE \(name) NO SCROLL CURSOR FOR ") + sql)
+        try run(SQL(raw: "DECLARE \(name) NO SCROLL CURSOR FOR ") + sql)
         while true {
             let page = try rows(SQL(raw: "FETCH 200 FROM \(name)"))
             guard !page.isEmpty, page.allSatisfy(body) else { break }
@@ -59,19 +74,33 @@ final class PostgresConnection: Connection, Post {
         try control(opening)
     }
 
-    func control(_ commands: String...) throws(DatabaseError) {
-        let link = try living()
-        _ = try check(PQexec(link, commands.joined(separator: "; ")))
+    func control(_ command: String) throws(DatabaseError) {
+        try settle()
+        _ = try check(PQexec(try living(), command))
+    }
+
+    func savepoint(_ name: String) throws(DatabaseError) { try send("SAVEPOINT \(name)") }
+
+    func release(_ name: String) throws(DatabaseError) {
+        try send("RELEASE SAVEPOINT \(name)")
+        try settle()
+    }
+
+    func back(to name: String) throws(DatabaseError) {
+        // What failed before is undone too.
+        do throws(DatabaseError) { try settle() } catch {}
+        try control("ROLLBACK TO SAVEPOINT \(name); RELEASE SAVEPOINT \(name)")
     }
 
     func commit() throws(DatabaseError) -> Int {
-        let answer = try check(PQexec(try living(), "COMMIT"))
+        try send("COMMIT")
         // A server that had given the transaction up answers ROLLBACK without an error.
-        guard answer.command == "COMMIT" else { throw .statement("the transaction was rolled back") }
+        guard try settle()?.command == "COMMIT" else { throw .statement("the transaction was rolled back") }
         return 1
     }
 
     func rollback() {
+        do throws(DatabaseError) { try settle() } catch {}
         guard let link else { return }
         let state = PQtransactionStatus(link)
         if state == PQTRANS_INTRANS || state == PQTRANS_INERROR { PQclear(PQexec(link, "ROLLBACK")) }
@@ -79,18 +108,73 @@ final class PostgresConnection: Connection, Post {
     }
 
     private func answer(to sql: SQL) throws(DatabaseError) -> (Answer, Plan) {
+        let plan = try plan(for: sql, on: try living())
+        if unsettled > 0 {
+            try send(sql.values, to: plan)
+            guard let answer = try settle() else { throw .statement("PostgreSQL answered out of turn") }
+            return (answer, plan)
+        }
         let link = try living()
-        let plan = try plan(for: sql, on: link)
-        let parameters = Parameters(sql.values)
         let answer = try check(
-            parameters.withPointers { pointers, lengths, formats in
+            Parameters(sql.values).withPointers { pointers, lengths, formats in
                 PQexecPrepared(link, plan.name, Int32(sql.values.count), pointers, lengths, formats, 1)
             })
         return (answer, plan)
     }
 
+    /// Sends a statement behind those that were sent before.
+    private func send(_ values: [Value], to plan: Plan) throws(DatabaseError) {
+        try send { link in
+            Parameters(values).withPointers { pointers, lengths, formats in
+                PQsendQueryPrepared(link, plan.name, Int32(values.count), pointers, lengths, formats, 1)
+            }
+        }
+    }
+
+    private func send(_ command: String) throws(DatabaseError) {
+        try send { link in PQsendQueryParams(link, command, 0, nil, nil, nil, nil, 1) }
+    }
+
+    private func send(_ statement: (OpaquePointer) -> Int32) throws(DatabaseError) {
+        let link = try living()
+        guard unsettled > 0 || PQenterPipelineMode(link) == 1, statement(link) == 1 else { throw broken() }
+        unsettled += 1
+    }
+
+    /// Waits until everything that was sent has been executed; answers what came of the last of it, or throws the failure of
+    /// the first that failed: the server has skipped the others.
+    @discardableResult private func settle() throws(DatabaseError) -> Answer? {
+        guard let link, unsettled > 0 else { return nil }
+        unsettled = 0
+        guard PQpipelineSync(link) == 1 else { throw broken() }
+        var last: Answer?
+        var failed: Answer?
+        while true {
+            // Behind the answers to each statement stands none.
+            guard let result = PQgetResult(link) else {
+                guard PQstatus(link) == CONNECTION_OK else { throw broken() }
+                continue
+            }
+            let answer = Answer(result)
+            if answer.endsPipeline { break }
+            last = answer
+            if !answer.isGood, failed == nil { failed = answer }
+        }
+        guard PQexitPipelineMode(link) == 1 else { throw broken() }
+        if let failed { throw failure(failed) }
+        return last
+    }
+
+    /// A connection on which nothing more can be asked.
+    private func broken() -> DatabaseError {
+        drop()
+        return .unavailable("the connection to PostgreSQL was lost")
+    }
+
     private func plan(for sql: SQL, on link: OpaquePointer) throws(DatabaseError) -> Plan {
         if let plan = plans.find(sql) { return plan }
+        // Nothing can be prepared in pipeline mode.
+        try settle()
         let (text, count) = SQLScanner.numberParameters(of: sql.text)
         guard count == sql.values.count, count <= 65_535 else { throw .statement("the number of parameters is wrong") }
         if plans.areFull {
@@ -111,11 +195,16 @@ final class PostgresConnection: Connection, Post {
     private func check(_ result: OpaquePointer?) throws(DatabaseError) -> Answer {
         let answer = result.map(Answer.init)
         if let answer, answer.isGood { return answer }
+        throw failure(answer)
+    }
+
+    /// What a bad answer says; the connection is given up where it can be of no more use.
+    private func failure(_ answer: Answer?) -> DatabaseError {
         let error = translate(answer, lost: PQstatus(link) == CONNECTION_BAD)
         if case .unavailable = error { drop() }
         // A plan that the schema has outgrown: forget them all, so that the next transaction plans anew.
         if answer?.state == "0A000" || answer?.state == "26000" { drop() }
-        throw error
+        return error
     }
 
     private func living() throws(DatabaseError) -> OpaquePointer {
@@ -149,6 +238,7 @@ final class PostgresConnection: Connection, Post {
     private func drop() {
         PQfinish(link)
         link = nil
+        unsettled = 0
         plans.clear()
     }
 }

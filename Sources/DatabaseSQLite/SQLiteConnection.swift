@@ -20,10 +20,14 @@ final class SQLiteConnection: Connection {
 
     var engine: Engine { .sqlite }
 
-    func run(_ sql: SQL) throws(DatabaseError) -> Int {
-        let before = db.totalChangesCount
+    func run(_ sql: SQL) throws(DatabaseError) {
         let statement = try prepare(sql.text)
         do { try statement.execute(arguments: sql.arguments) } catch { throw translate(error, while: .running) }
+    }
+
+    func changes(_ sql: SQL) throws(DatabaseError) -> Int {
+        let before = db.totalChangesCount
+        try run(sql)
         // SQLite keeps the last count through statements that change no row.
         return db.totalChangesCount == before ? 0 : db.changesCount
     }
@@ -69,11 +73,18 @@ final class SQLiteConnection: Connection {
         try control(opening)
     }
 
-    func control(_ commands: String...) throws(DatabaseError) {
-        for command in commands {
-            let statement = try prepare(command)
-            do { try statement.execute() } catch { throw translate(error, while: .running) }
-        }
+    func savepoint(_ name: String) throws(DatabaseError) { try control("SAVEPOINT \(name)") }
+
+    func release(_ name: String) throws(DatabaseError) { try control("RELEASE SAVEPOINT \(name)") }
+
+    func back(to name: String) throws(DatabaseError) {
+        try control("ROLLBACK TO SAVEPOINT \(name)")
+        try release(name)
+    }
+
+    private func control(_ command: String) throws(DatabaseError) {
+        let statement = try prepare(command)
+        do { try statement.execute() } catch { throw translate(error, while: .running) }
     }
 
     func commit() throws(DatabaseError) -> Int {

@@ -71,10 +71,10 @@ package final class TestPlace: Sendable {
     }
 
     private static func administer(
-        _ server: String, _ body: @escaping @Sendable (any Transaction) throws -> Int
+        _ server: String, _ body: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws {
         let database = try await PostgresDatabase.open(url: server, readers: 1)
-        do { _ = try await database.write(body) } catch {
+        do { try await database.write(body) } catch {
             await database.close()
             throw error
         }

@@ -156,7 +156,7 @@ package struct Drafts: Sendable {
         return try await database.write { tx in
             try tx.run(
                 "DELETE FROM draft_file WHERE draft_id IN (SELECT id FROM draft WHERE updated_at < \(before))")
-            return try tx.run("DELETE FROM draft WHERE updated_at < \(before)")
+            return try tx.changes("DELETE FROM draft WHERE updated_at < \(before)")
         }
     }
 
@@ -169,7 +169,7 @@ package struct Drafts: Sendable {
         guard case .open(let draft) = loaded.found else { return nil }
         let now = clock.now().toTheHour
         let claimed = try await database.write { tx in
-            try tx.run(
+            try tx.changes(
                 """
                 UPDATE draft SET state = 'sending', updated_at = \(now)
                 WHERE id = \(key.id) AND state = 'open' AND version = \(loaded.version)
@@ -218,7 +218,7 @@ package struct Drafts: Sendable {
             try edit(&draft)
             let sealed = try seal(draft, key)
             let isDone = try await database.write { tx in
-                let changed = try tx.run(
+                let changed = try tx.changes(
                     """
                     UPDATE draft SET sealed = \(sealed), size = \(sealed.count), version = version + 1,
                       updated_at = \(now)

@@ -38,7 +38,7 @@ import Testing
         try await withDatabase(engine) { database in
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
-                try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
+                try await database.write { tx in try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
             }
             try await task.value
             #expect(task.isCancelled)
@@ -58,7 +58,7 @@ import Testing
                 return [first, try tx.scalar("SELECT COUNT(*) FROM organ", as: Int.self)]
             }
             await opened.wait()
-            try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
+            try await database.write { tx in try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
             written.open()
             #expect(try await counts == [0, 0])
             try await expect("organ", holds: 1, in: database)
@@ -75,7 +75,7 @@ import Testing
                 group.addTask {
                     await failure {
                         try await database.write { tx in
-                            _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("\(number)"))")
+                            try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("\(number)"))")
                         }
                     }
                 }
@@ -114,12 +114,12 @@ private final class Gate: Sendable {
             for (number, announcement) in announcements.enumerated() {
                 Task {
                     try await database.write(announcement) { tx in
-                        _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                        try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
                     }
                 }
             }
             while database.counters.jobs - before.jobs < 8 { try await Task.sleep(for: .milliseconds(1)) }
-            try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (8, 'organ 8')") }
+            try await database.write { tx in try tx.run("INSERT INTO organ (id, name) VALUES (8, 'organ 8')") }
             try await expect("organ", holds: 9, in: database)
             #expect(database.counters.commits - before.commits <= 5)
         }
@@ -134,7 +134,7 @@ private final class Gate: Sendable {
                 #expect(dropped != nil)
                 dropped = nil
                 try await database.write(kept) { tx in
-                    _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                    try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
                 }
             }
             try await expect("organ", holds: 50, in: database)
@@ -147,7 +147,7 @@ private final class Gate: Sendable {
             let idle = database.announce()
             for number in 0..<5 {
                 try await database.write { tx in
-                    _ = try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
+                    try tx.run("INSERT INTO organ (id, name) VALUES (\(number), \("organ \(number)"))")
                 }
             }
             try await expect("organ", holds: 5, in: database)

@@ -11,7 +11,7 @@ private let isAtHand = TestDatabase.availableEngines.contains(.postgres)
             let killer = try await TestDatabase.make(.postgres)
             try await kill(try await backend(database), by: killer)
             // Between jobs: nobody notices.
-            try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
+            try await database.write { tx in try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
 
             let error = await failure {
                 try await database.write { tx in
@@ -89,7 +89,7 @@ private let isAtHand = TestDatabase.availableEngines.contains(.postgres)
         try await withDatabase(.postgres, readers: 1) { database in
             let read = { try await database.read { tx in try tx.rows("SELECT * FROM organ") } }
             _ = try await read()
-            try await database.write { tx in _ = try tx.run("ALTER TABLE organ ADD COLUMN more BIGINT") }
+            try await database.write { tx in try tx.run("ALTER TABLE organ ADD COLUMN more BIGINT") }
             // The reader's plan is outgrown: its connection may fail once.
             _ = try? await read()
             _ = try await read()

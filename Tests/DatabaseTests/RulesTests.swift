@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: TestDatabase.availableEngines)
     func `a broken rule is told by its kind and without the value`(_ engine: Engine) async throws {
         try await withDatabase(engine) { database in
-            try await database.write { tx in _ = try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
+            try await database.write { tx in try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲')") }
             let broken: [(SQL, DatabaseError.Kind)] = [
                 ("INSERT INTO organ (id, name) VALUES (2, \("甲"))", .unique),
                 ("INSERT INTO organ (id, name) VALUES (1, \("乙"))", .unique),
@@ -15,7 +15,7 @@ import Testing
                 ("INSERT INTO paper (id, pages, title) VALUES (1, \(-1), \("甲"))", .check),
             ]
             for (sql, kind) in broken {
-                let error = await failure { try await database.write { tx in _ = try tx.run(sql) } }
+                let error = await failure { try await database.write { tx in try tx.run(sql) } }
                 guard case .constraint(kind, let text)? = error else {
                     Issue.record("\(sql) gave \(String(describing: error))")
                     continue
@@ -42,7 +42,7 @@ import Testing
                 }
                 #expect(!text.contains("甲"))
             }
-            let inRead = await failure { try await database.read { tx in _ = try tx.run("DELETE FROM organ") } }
+            let inRead = await failure { try await database.read { tx in try tx.run("DELETE FROM organ") } }
             #expect(inRead == .statement("a read cannot write"))
             try await expect("organ", holds: 0, in: database)
         }
@@ -73,6 +73,47 @@ import Testing
                 try tx.attempt { try tx.run("INSERT INTO organ (id, name) VALUES (3, '戊')") }
             }
             try await expect("organ", holds: 2, in: database)
+        }
+    }
+
+    @Test(arguments: TestDatabase.availableEngines)
+    func `what fails is told by what follows at the latest, and an attempt undoes it whatever else happens in it`(
+        _ engine: Engine
+    ) async throws {
+        struct Other: Error {}
+        try await withDatabase(engine) { database in
+            @Sendable func insert(_ id: Int, _ tx: any Transaction) throws {
+                try tx.run("INSERT INTO organ (id, name) VALUES (\(id), \("organ \(id)"))")
+            }
+            try await database.write { tx in
+                try insert(1, tx)
+                #expect(throws: DatabaseError.self) {
+                    try tx.attempt {
+                        try insert(2, tx)
+                        try? insert(1, tx)
+                        _ = try tx.rows("SELECT id FROM organ")
+                    }
+                }
+                #expect(throws: DatabaseError.self) { try tx.attempt { try? insert(1, tx) } }
+                #expect(throws: Other.self) {
+                    try tx.attempt {
+                        try insert(3, tx)
+                        try? insert(1, tx)
+                        throw Other()
+                    }
+                }
+                #expect(try tx.changes("UPDATE organ SET name = 'x' WHERE id IN (1, 2, 3)") == 1)
+                for id in 4..<200 { try insert(id, tx) }
+            }
+            try await expect("organ", holds: 197, in: database)
+            let error = await failure {
+                try await database.write { tx in for id in 200..<400 { try insert(id == 300 ? 1 : id, tx) } }
+            }
+            guard case .constraint(.unique, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            try await expect("organ", holds: 197, in: database)
         }
     }
 

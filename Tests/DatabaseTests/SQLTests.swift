@@ -40,10 +40,10 @@ import Testing
     func `an empty list matches nothing, and exists, scalar and changed rows are right`(_ engine: Engine) async throws {
         try await withDatabase(engine) { database in
             try await database.write { tx throws in
-                #expect(try tx.run("INSERT INTO organ (id, name) VALUES (1, '甲'), (2, '乙')") == 2)
-                #expect(try tx.run("SELECT id FROM organ") == 0)
-                #expect(try tx.run("UPDATE organ SET name = \("丙") WHERE id = \(9)") == 0)
-                #expect(try tx.run("DELETE FROM organ WHERE name = \("乙")") == 1)
+                #expect(try tx.changes("INSERT INTO organ (id, name) VALUES (1, '甲'), (2, '乙')") == 2)
+                #expect(try tx.changes("SELECT id FROM organ") == 0)
+                #expect(try tx.changes("UPDATE organ SET name = \("丙") WHERE id = \(9)") == 0)
+                #expect(try tx.changes("DELETE FROM organ WHERE name = \("乙")") == 1)
                 #expect(try tx.rows("SELECT id FROM organ WHERE id IN \(list: [])").isEmpty)
                 #expect(try tx.exists("SELECT 1 FROM organ WHERE id = \(1)"))
                 #expect(try !tx.exists("SELECT 1 FROM organ WHERE id = \(2)"))

@@ -52,7 +52,7 @@ import Testing
         try await withDatabase(engine) { database in
             let error = await failure {
                 try await database.write { tx in
-                    _ = try tx.run("INSERT INTO organ (id, name) VALUES (1, \("秘密\u{0}"))")
+                    try tx.run("INSERT INTO organ (id, name) VALUES (1, \("秘密\u{0}"))")
                 }
             }
             guard case .statement(let text)? = error else {

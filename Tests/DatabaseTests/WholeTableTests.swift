@@ -78,7 +78,7 @@ import Testing
             try await expect("paper", holds: 2, in: database)
             // The rule stands again for everybody else.
             let alone = await failure {
-                try await database.write { tx in _ = try tx.run("INSERT INTO paper (id, organ_id) VALUES (4, 98)") }
+                try await database.write { tx in try tx.run("INSERT INTO paper (id, organ_id) VALUES (4, 98)") }
             }
             #expect(alone != nil)
         }
